@@ -1,0 +1,12 @@
+export { type Certificate, createCertificate } from "./certificate.ts";
+export { freePort } from "./free-port.ts";
+export type { ServerAddress } from "./launch-plan.ts";
+export type { LaunchedServer, RestartOptions } from "./launched-server.ts";
+export type { RedisOptions, RedisUser } from "./redis-options.ts";
+export { RedisServer } from "./redis-server.ts";
+export { type RespArgument, RespClient, type RespClientOptions } from "./resp-client.ts";
+export type { RespReply } from "./resp-parser.ts";
+export type { ServerSource } from "./server-source.ts";
+export { startRedis } from "./start-redis.ts";
+export { startRedisMany } from "./start-redis-many.ts";
+export { until } from "./until.ts";

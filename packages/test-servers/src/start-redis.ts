@@ -1,0 +1,18 @@
+import { join } from "node:path";
+import { createCertificate } from "./certificate.ts";
+import { launchServer } from "./launch-server.ts";
+import type { RedisOptions } from "./redis-options.ts";
+import { REDIS_SOCKET_NAME, redisPlan } from "./redis-plan.ts";
+import { RedisServer } from "./redis-server.ts";
+
+/** Starts one Redis server on a random loopback port; resolves when it answers. */
+export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
+  const certificate = options.tls ? createCertificate() : undefined;
+  const launched = await launchServer(redisPlan(options, certificate));
+  return new RedisServer({
+    launched,
+    password: options.password,
+    ca: certificate?.certificatePem,
+    socketPath: options.unixSocket ? join(launched.dataDir ?? "", REDIS_SOCKET_NAME) : undefined,
+  });
+}
