@@ -1,4 +1,6 @@
 export { type Certificate, createCertificate } from "./certificate.ts";
+export type { Direction } from "./direction.ts";
+export type { FaultProxy, Traffic } from "./fault-proxy.ts";
 export { freePort } from "./free-port.ts";
 export type { ServerAddress } from "./launch-plan.ts";
 export type { LaunchedServer, RestartOptions } from "./launched-server.ts";
@@ -7,6 +9,7 @@ export { RedisServer } from "./redis-server.ts";
 export { type RespArgument, RespClient, type RespClientOptions } from "./resp-client.ts";
 export type { RespReply } from "./resp-parser.ts";
 export type { ServerSource } from "./server-source.ts";
+export { type FaultProxyOptions, startFaultProxy } from "./start-fault-proxy.ts";
 export { startRedis } from "./start-redis.ts";
 export { startRedisMany } from "./start-redis-many.ts";
 export { until } from "./until.ts";
