@@ -229,3 +229,13 @@ export interface LockProvider extends AsyncDisposable {
   /** Unsafe settings of the server or the client, in words. Changes nothing. */
   doctor?(): Promise<readonly Finding[]>;
 }
+
+/** A provider whose grants always carry a fencing token, so that `Locks` can promise a bigint. */
+export interface FencedProvider extends LockProvider {
+  readonly capabilities: Capabilities & { readonly fencing: "monotonic" };
+}
+
+/** A provider without fencing tokens. */
+export interface UnfencedProvider extends LockProvider {
+  readonly capabilities: Capabilities & { readonly fencing: "none" };
+}

@@ -1,0 +1,263 @@
+import { composeToken, LOCAL_INDEX_MAX } from "./fencing-token.ts";
+import type { HeldLease } from "./held-lease.ts";
+import type { Lease, Ticket } from "./lease.ts";
+import { LocalQueue } from "./local-queue.ts";
+import { LockError } from "./lock-error.ts";
+import type { CloseReport, Locks } from "./locks.ts";
+import type {
+  AcquireOptions,
+  BreakOptions,
+  LocksOptions,
+  TryAcquireOptions,
+} from "./locks-options.ts";
+import type { Capabilities, LockProvider, LockState } from "./provider.ts";
+import { resolveAcquireOptions, resolveLocksOptions, type Settings } from "./settings.ts";
+import { checkBoolean, checkFunction, checkKeys, checkName, checkNumber } from "./validation.ts";
+
+/** The token type that a provider's declared fencing gives. */
+export type TokenOf<Provider extends LockProvider> =
+  Provider["capabilities"]["fencing"] extends "monotonic"
+    ? bigint
+    : Provider["capabilities"]["fencing"] extends "none"
+      ? undefined
+      : bigint | undefined;
+
+class ProviderLocks implements Locks {
+  readonly #settings: Settings;
+  readonly #queues: LocalQueue;
+  readonly #lossWatch: Disposable | undefined;
+  #closing: Promise<CloseReport> | undefined;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.#queues = new LocalQueue(settings);
+    this.#lossWatch = settings.provider.onLoss?.(({ name, holderId, why }) => {
+      const holding = this.#queues.find(name)?.lease?.holding;
+      if (holding?.holderId === holderId) this.#queues.renewer.lose(holding, why);
+    });
+  }
+
+  get capabilities(): Capabilities {
+    const { provider, localHandoffMax } = this.#settings;
+    const { capabilities } = provider;
+    return { ...capabilities, fair: capabilities.fair && localHandoffMax === 0 };
+  }
+
+  async acquire(name: string, options: AcquireOptions = {}): Promise<Lease> {
+    checkName(name);
+    const settings = resolveAcquireOptions(this.#settings, options);
+    this.#admit(name, settings.signal);
+    const queue = this.#queues.of(name);
+    if (settings.waitMs === 0 && queue.isBusy) throw busy(name);
+    const lease = await queue.join(settings.waitMs === 0 ? "once" : "wait", settings);
+    return this.#unlessAborted(lease as HeldLease, settings.signal);
+  }
+
+  async tryAcquire(name: string, options: TryAcquireOptions = {}): Promise<Lease | undefined> {
+    checkName(name);
+    const settings = resolveAcquireOptions(this.#settings, options);
+    this.#admit(name, settings.signal);
+    const queue = this.#queues.of(name);
+    if (queue.isBusy) return undefined;
+    const lease = await queue.join("try", settings);
+    return lease && this.#unlessAborted(lease, settings.signal);
+  }
+
+  async using<Result>(
+    name: string,
+    work: (lease: Lease<bigint | undefined>) => Result | PromiseLike<Result>,
+    options: AcquireOptions = {},
+  ): Promise<Result> {
+    checkFunction(work, "work");
+    const lease = (await this.acquire(name, options)) as HeldLease;
+    let result: Result;
+    try {
+      result = await work(lease);
+    } catch (error) {
+      await lease.release();
+      throw error;
+    }
+    const { loss } = lease;
+    await lease.release();
+    if (loss === undefined) return result;
+    const why = loss.why ?? "closed";
+    const words = `lock ${JSON.stringify(name)} was lost while the work ran: ${why}`;
+    throw new LockError("LEASE_LOST", words, { lockName: name, why, cause: loss, result });
+  }
+
+  async inspect(name: string): Promise<LockState> {
+    checkName(name);
+    this.#refuseIfClosed(name);
+    const { provider, fenceBase } = this.#settings;
+    if (provider.inspect === undefined) throw this.#unsupported("inspect");
+    const state = await provider.inspect(name);
+    if (state.fencingToken === undefined) return state;
+    const own = this.#queues.find(name)?.lease;
+    const isOwn = own !== undefined && own.holding.serverToken === state.fencingToken;
+    const index = isOwn ? own.localIndex : 0;
+    return { ...state, fencingToken: composeToken(state.fencingToken, index, fenceBase) };
+  }
+
+  async breakLock(name: string, target: BreakOptions): Promise<boolean> {
+    checkName(name);
+    checkKeys(target, "breakLock(target)", ["incarnation", "any", "force"]);
+    const { incarnation, any, force } = target as {
+      incarnation?: string;
+      any?: true;
+      force?: boolean;
+    };
+    if (typeof incarnation !== "string" && any !== true) {
+      throw new TypeError("breakLock takes { incarnation } as inspect gave it, or { any: true }");
+    }
+    if (force !== undefined) checkBoolean(force, "force");
+    this.#refuseIfClosed(name);
+    const { provider } = this.#settings;
+    if (provider.breakLock === undefined) throw this.#unsupported("breakLock");
+    return provider.breakLock(name, {
+      incarnation: incarnation ?? "any",
+      ...(force === undefined ? {} : { force }),
+    });
+  }
+
+  async adopt(ticket: Ticket): Promise<Lease> {
+    checkTicket(ticket);
+    this.#admit(ticket.name, undefined);
+    const { capabilities, name: provider } = this.#settings.provider;
+    if (!capabilities.transferable) {
+      throw new LockError("UNSUPPORTED", `provider ${provider} cannot adopt a lease`, {
+        lockName: ticket.name,
+      });
+    }
+    const holding = await this.#queues.acquirer.adopt(ticket);
+    if (this.#closing !== undefined) {
+      void this.#queues.acquirer.giveBack(holding);
+      throw closedError(ticket.name);
+    }
+    return this.#queues.of(ticket.name).adopt(holding, ticket.localIndex + 1);
+  }
+
+  async ping(): Promise<void> {
+    this.#refuseIfClosed(undefined);
+    if (this.#settings.provider.ping === undefined) throw this.#unsupported("ping");
+    await this.#settings.provider.ping();
+  }
+
+  async close(options: { readonly timeoutMs?: number } = {}): Promise<CloseReport> {
+    checkKeys(options, "close(options)", ["timeoutMs"]);
+    const timeoutMs = options.timeoutMs ?? 5_000;
+    checkNumber(timeoutMs, "timeoutMs", { min: 0, max: 3_600_000 });
+    this.#closing ??= this.#close(timeoutMs);
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(timeoutMs: number): Promise<CloseReport> {
+    const { clock, provider } = this.#settings;
+    const { inDoubt, renewer } = this.#queues;
+    this.#lossWatch?.[Symbol.dispose]();
+    const queues = this.#queues.all();
+    const closed = Promise.all(queues.map((queue) => queue.close(closedError(queue.name))));
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimer(timeoutMs, resolve);
+      const drained = closed.then(() => inDoubt.drained());
+      void drained.then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+    const unsettled = this.#queues.all().map((queue) => queue.name);
+    const report = { inDoubt: [...new Set([...inDoubt.names(), ...unsettled])] };
+    inDoubt.stop();
+    renewer.stop();
+    await provider[Symbol.asyncDispose]();
+    return report;
+  }
+
+  #admit(name: string, signal: AbortSignal | undefined): void {
+    this.#refuseIfClosed(name);
+    if (signal?.aborted) {
+      throw new LockError("ABORTED", `lock ${JSON.stringify(name)}: the signal given has aborted`, {
+        lockName: name,
+        cause: signal.reason,
+      });
+    }
+    const excess = this.#queues.excess(name);
+    if (excess !== undefined) throw excess;
+  }
+
+  #refuseIfClosed(name: string | undefined): void {
+    if (this.#closing !== undefined) throw closedError(name);
+  }
+
+  /** A signal that aborted in the tick of the grant wins: nobody would use the lease. */
+  #unlessAborted(lease: HeldLease, signal: AbortSignal | undefined): HeldLease {
+    if (signal?.aborted !== true) return lease;
+    void lease.release();
+    throw new LockError("ABORTED", `lock ${JSON.stringify(lease.name)}: the signal aborted`, {
+      lockName: lease.name,
+      outcome: "unknown",
+      cause: signal.reason,
+    });
+  }
+
+  #unsupported(what: string): LockError {
+    return new LockError("UNSUPPORTED", `provider ${this.#settings.provider.name} has no ${what}`);
+  }
+}
+
+function closedError(lockName: string | undefined): LockError {
+  return new LockError("PROVIDER_CLOSED", "these locks were closed", { lockName, why: "closed" });
+}
+
+function busy(lockName: string): LockError {
+  const words = `lock ${JSON.stringify(lockName)} is held or waited for in this process (waitMs: 0)`;
+  return new LockError("WAIT_TIMEOUT", words, { lockName });
+}
+
+const TICKET_KEYS = [
+  "version",
+  "name",
+  "holderId",
+  "serverToken",
+  "localIndex",
+  "ttlMs",
+  "renewable",
+  "state",
+] as const satisfies readonly (keyof Ticket)[];
+
+function checkTicket(ticket: Ticket): void {
+  checkKeys(ticket, "ticket", TICKET_KEYS);
+  const { version, name, holderId, localIndex, ttlMs, renewable, serverToken } = ticket;
+  if (version !== 1) throw new RangeError(`ticket.version must be 1, not ${String(version)}`);
+  checkName(name, "ticket.name");
+  if (typeof holderId !== "string") throw new TypeError("ticket.holderId must be a string");
+  checkNumber(localIndex, "ticket.localIndex", {
+    min: 0,
+    max: LOCAL_INDEX_MAX - 1,
+    unit: "hand-offs",
+  });
+  checkNumber(ttlMs, "ticket.ttlMs", { min: 1, max: Number.MAX_SAFE_INTEGER });
+  checkBoolean(renewable, "ticket.renewable");
+  if (serverToken !== undefined && !/^\d{1,40}$/.test(String(serverToken))) {
+    throw new TypeError("ticket.serverToken must be a decimal number");
+  }
+}
+
+/**
+ * Locks on one backend: everything a program needs, over the single attempts of a provider.
+ *
+ * Throws `TypeError` or `RangeError` naming an option that is wrong, and a `LockError` UNSUPPORTED
+ * for `requireFencing` on a provider without. Opens nothing: providers connect on first use.
+ */
+export function createLocks<Provider extends LockProvider>(
+  options: LocksOptions<Provider> & { readonly requireFencing: true },
+): Locks<bigint>;
+export function createLocks<Provider extends LockProvider>(
+  options: LocksOptions<Provider>,
+): Locks<TokenOf<Provider>>;
+export function createLocks(options: LocksOptions): Locks {
+  return new ProviderLocks(resolveLocksOptions(options));
+}

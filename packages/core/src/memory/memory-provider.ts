@@ -1,0 +1,270 @@
+import { type Clock, systemClock, type Timer } from "../clock.ts";
+import { LockError } from "../lock-error.ts";
+import type {
+  AcquireRequest,
+  BreakTarget,
+  Capabilities,
+  EnqueueRequest,
+  FencedProvider,
+  Grant,
+  LockState,
+  Loss,
+  Refusal,
+  ReleaseOutcome,
+  ReleaseRequest,
+  RenewOutcome,
+  RenewRequest,
+} from "../provider.ts";
+import { checkKeys } from "../validation.ts";
+import { MemoryQueue } from "./memory-queue.ts";
+
+/** What `memory` takes. */
+export interface MemoryOptions {
+  /** Default the system's. With `manualClock()` a test of expiry takes no time. */
+  readonly clock?: Clock;
+}
+
+interface Held {
+  readonly holderId: string;
+  readonly token: bigint;
+  readonly sinceMs: number;
+  readonly description: string | undefined;
+  expiresAtMs: number;
+}
+
+const CAPABILITIES = {
+  fencing: "monotonic",
+  endsBy: "ttl",
+  waiting: "queue",
+  fair: true,
+  ttlMsMin: 10,
+  ttlMsMax: 365 * 24 * 3600 * 1000,
+  ttlResolutionMs: 1,
+  transferable: true,
+  scope: "process",
+  exclusion: "exclusive",
+  modes: ["exclusive"],
+} as const satisfies Capabilities;
+
+/** Old entries that each grant looks at, so that expired ones go without a timer of their own. */
+const SWEEP_PER_GRANT = 2;
+
+/** Exact lock semantics in a Map: the reference for what a provider does. */
+class MemoryProvider implements FencedProvider {
+  readonly name = "memory";
+  readonly capabilities: typeof CAPABILITIES = CAPABILITIES;
+  readonly clock: Clock;
+  /** In the order of their last grant or renewal, so that the oldest come first. */
+  readonly #held = new Map<string, Held>();
+  readonly #queues = new Map<string, MemoryQueue>();
+  readonly #lossListeners = new Set<(loss: Loss) => void>();
+  /** One counter for all names: it rises for each of them, and nothing is kept per name. */
+  #fence = 0n;
+  #isClosed = false;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  async tryAcquire(request: AcquireRequest): Promise<Grant | Refusal> {
+    return this.#attempt(request);
+  }
+
+  async renew(requests: readonly RenewRequest[]): Promise<readonly RenewOutcome[]> {
+    return requests.map((request) => this.#renewOne(request));
+  }
+
+  async release({ name, holderId }: ReleaseRequest): Promise<ReleaseOutcome> {
+    this.#queues.get(name)?.remove(holderId);
+    const present = this.#present(name);
+    if (present?.holderId !== holderId) return "absent";
+    this.#held.delete(name);
+    this.#next(name);
+    return "released";
+  }
+
+  async enqueue(request: EnqueueRequest): Promise<Grant> {
+    const answer = this.#attempt(request);
+    if (answer.granted) return answer;
+    let queue = this.#queues.get(request.name);
+    if (queue === undefined) {
+      queue = new MemoryQueue();
+      this.#queues.set(request.name, queue);
+    }
+    const grant = queue.join(request, () => this.#forget(request.name));
+    this.#watchExpiry(request.name);
+    return grant;
+  }
+
+  onLoss(listener: (loss: Loss) => void): Disposable {
+    this.#lossListeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#lossListeners.delete(listener) };
+  }
+
+  async inspect(name: string): Promise<LockState> {
+    const held = this.#present(name);
+    const waiters = this.#queues.get(name)?.size ?? 0;
+    if (held === undefined) return { name, held: false, waiters };
+    return {
+      name,
+      held: true,
+      fencingToken: held.token,
+      incarnation: held.token.toString(),
+      sinceMs: held.sinceMs,
+      remainingMs: held.expiresAtMs - this.clock.monotonicMs(),
+      waiters,
+      ...(held.description === undefined ? {} : { description: held.description }),
+    };
+  }
+
+  async breakLock(name: string, { incarnation }: BreakTarget): Promise<boolean> {
+    const held = this.#present(name);
+    if (held === undefined) return false;
+    if (incarnation !== "any" && incarnation !== held.token.toString()) return false;
+    this.#held.delete(name);
+    const loss: Loss = { name, holderId: held.holderId, why: "broken by an operator" };
+    for (const listener of this.#lossListeners) listener(loss);
+    this.#next(name);
+    return true;
+  }
+
+  async ping(): Promise<void> {
+    if (this.#isClosed) throw closed();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    for (const queue of this.#queues.values()) queue.close(closed());
+    this.#queues.clear();
+    this.#held.clear();
+    this.#lossListeners.clear();
+  }
+
+  #attempt(request: AcquireRequest): Grant | Refusal {
+    this.#refuseIfUnusable(request);
+    const present = this.#present(request.name);
+    if (present === undefined) return this.#grant(request);
+    if (present.holderId === request.holderId) return this.#repeat(request, present);
+    const retryAfterMs = present.expiresAtMs - this.clock.monotonicMs();
+    return { granted: false, why: "held", retryAfterMs };
+  }
+
+  #refuseIfUnusable({ mode, signal, name: lockName }: AcquireRequest): void {
+    if (this.#isClosed) throw closed();
+    if (mode !== "exclusive") {
+      throw new LockError("UNSUPPORTED", `memory has no mode ${String(mode)}`, { lockName });
+    }
+    if (signal?.aborted) throw new LockError("ABORTED", "the signal had aborted", { lockName });
+  }
+
+  /** The holder, unless its ttl has passed. */
+  #present(name: string): Held | undefined {
+    const held = this.#held.get(name);
+    if (held === undefined || this.clock.monotonicMs() < held.expiresAtMs) return held;
+    this.#held.delete(name);
+    return undefined;
+  }
+
+  #grant(request: AcquireRequest): Grant {
+    const { name, holderId, ttlMs, description } = request;
+    const sentAtMs = this.clock.monotonicMs();
+    this.#sweep(sentAtMs);
+    this.#fence += 1n;
+    const held: Held = {
+      holderId,
+      token: this.#fence,
+      sinceMs: this.clock.wallMs(),
+      description,
+      expiresAtMs: sentAtMs + ttlMs,
+    };
+    this.#held.set(name, held);
+    return {
+      granted: true,
+      name,
+      holderId,
+      ttlMs,
+      fencingToken: held.token,
+      sentAtMs,
+      validMs: ttlMs,
+    };
+  }
+
+  /** A copy of a granted request: the same token, and the ttl anew, as its caller counts it. */
+  #repeat({ name, holderId, ttlMs }: AcquireRequest, held: Held): Grant {
+    const sentAtMs = this.clock.monotonicMs();
+    held.expiresAtMs = sentAtMs + ttlMs;
+    return {
+      granted: true,
+      name,
+      holderId,
+      ttlMs,
+      fencingToken: held.token,
+      sentAtMs,
+      validMs: ttlMs,
+    };
+  }
+
+  #renewOne({ name, holderId, ttlMs }: RenewRequest): RenewOutcome {
+    if (this.#isClosed) return { status: "unknown", cause: closed() };
+    const held = this.#present(name);
+    if (held?.holderId !== holderId) return { status: "lost", why: "not held any more" };
+    const sentAtMs = this.clock.monotonicMs();
+    held.expiresAtMs = sentAtMs + ttlMs;
+    this.#held.delete(name);
+    this.#held.set(name, held);
+    return { status: "renewed", sentAtMs, validMs: ttlMs, fencingToken: held.token };
+  }
+
+  /** Hands a free lock to the first that waits. */
+  #next(name: string): void {
+    const queue = this.#queues.get(name);
+    const first = queue?.first;
+    if (queue === undefined || first === undefined) return;
+    queue.serve(first.holderId, this.#grant(first));
+    this.#watchExpiry(name);
+  }
+
+  /** While somebody waits, a timer looks after a holder that never releases. */
+  #watchExpiry(name: string): void {
+    const queue = this.#queues.get(name);
+    if (queue === undefined) return;
+    if (queue.size === 0) return this.#forget(name);
+    const held = this.#held.get(name);
+    const delayMs = held === undefined ? 0 : held.expiresAtMs - this.clock.monotonicMs();
+    const timer: Timer = this.clock.setTimer(Math.max(0, Math.ceil(delayMs)), () => {
+      if (this.#present(name) === undefined) this.#next(name);
+      else this.#watchExpiry(name);
+    });
+    queue.watch(timer);
+  }
+
+  #forget(name: string): void {
+    const queue = this.#queues.get(name);
+    if (queue === undefined || queue.size > 0) return;
+    queue.watch(undefined);
+    this.#queues.delete(name);
+  }
+
+  #sweep(nowMs: number): void {
+    let looks = SWEEP_PER_GRANT;
+    for (const [name, held] of this.#held) {
+      if (looks === 0) return;
+      looks -= 1;
+      if (held.expiresAtMs <= nowMs && !this.#queues.has(name)) this.#held.delete(name);
+    }
+  }
+}
+
+function closed(): LockError {
+  return new LockError("PROVIDER_CLOSED", "this memory provider was disposed");
+}
+
+/**
+ * Locks inside one process: exact semantics, fair, with fencing tokens that rise while the provider
+ * lives. For tests, for programs of a single process, and as the reference to read first. Two calls
+ * give two separate sets of locks.
+ */
+export function memory(options: MemoryOptions = {}): FencedProvider {
+  checkKeys(options, "memory(options)", ["clock"]);
+  return new MemoryProvider(options.clock ?? systemClock);
+}
