@@ -1,0 +1,134 @@
+import { type Clock, LockError, type Membership } from "@holdfast/core";
+import type { CommandRunner } from "./command-runner.ts";
+import type { RedisConnection } from "./redis-client.ts";
+import { listOf, textOf } from "./reply.ts";
+import { JOIN } from "./scripts.ts";
+import type { Answer } from "./sent-command.ts";
+import { serverInfo } from "./server-info.ts";
+
+/** What was found out about the server behind one epoch of one connection. */
+export interface Verification {
+  readonly connection: RedisConnection;
+  readonly epoch: number;
+  readonly runId: string;
+  /** The marker that the acquire script must find unchanged. */
+  readonly marker: string;
+}
+
+interface GuardParts {
+  readonly runner: CommandRunner;
+  readonly clock: Clock;
+  readonly markerKey: string;
+  readonly fenceTtlMs: number;
+  readonly membership: Membership;
+}
+
+/** Part of the marker's ttl after which its absence may be mere idleness. */
+const MARKER_TRUSTED_SHARE = 0.9;
+
+/**
+ * Keeps a member that may have lost its data from voting: the "delayed restarts" of the Redlock page
+ * (https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/), done by the client.
+ *
+ * A member abstains for `restartGuardMs` after its run_id changed, its uptime began or its boot marker went
+ * missing. All three are looked at once for every connection made, because a server can only restart
+ * by ending it; the marker also in every acquire, because FLUSHALL does not.
+ */
+export class BootGuard {
+  readonly #parts: GuardParts;
+  #verification: Verification | undefined;
+  #verifying: Promise<Verification> | undefined;
+  #abstainUntilMs: number = Number.NEGATIVE_INFINITY;
+  /** When the marker was last known to be there, by our own send. */
+  #markerSeenMs: number = Number.NEGATIVE_INFINITY;
+  #runId: string | undefined;
+  #marker = "";
+
+  constructor(parts: GuardParts) {
+    this.#parts = parts;
+  }
+
+  /** How much longer the member abstains; 0 when it votes. */
+  get abstainMs(): number {
+    return Math.max(0, this.#abstainUntilMs - this.#parts.clock.monotonicMs());
+  }
+
+  /** The verification of the present connection, made first where there is none. */
+  async verified(): Promise<Verification> {
+    const known = this.#verification;
+    if (known !== undefined) {
+      const { connection, epoch } = known;
+      const present = await this.#parts.runner.ready();
+      if (present === connection && connection.epoch === epoch) return known;
+    }
+    this.#verifying ??= this.#verify().finally(() => {
+      this.#verifying = undefined;
+    });
+    return await this.#verifying;
+  }
+
+  /** An acquire was answered by a server whose marker was the one verified. */
+  markerSeen(sentAtMs: number): void {
+    this.#markerSeenMs = Math.max(this.#markerSeenMs, sentAtMs);
+  }
+
+  /** The marker was another one: look again before the next vote. */
+  markerLost(): void {
+    this.#verification = undefined;
+  }
+
+  /** A vote counts only when it was sent and answered on the connection that was verified. */
+  covers(verification: Verification, { connection, epoch, isEpochKept }: Answer): boolean {
+    return isEpochKept && connection === verification.connection && epoch === verification.epoch;
+  }
+
+  async #verify(): Promise<Verification> {
+    const { runner, clock, membership } = this.#parts;
+    const connection = await runner.ready();
+    const { epoch } = connection;
+    const info = await serverInfo(runner, ["server"]);
+    const runId = info.get("run_id") ?? "";
+    const uptimeMs = Number(info.get("uptime_in_seconds") ?? 0) * 1_000;
+    const { marker, abstainMs, answer } = await this.#join();
+    const verification = { connection, epoch, runId, marker };
+    if (runId === "" || !this.covers(verification, answer)) throw unverified(undefined);
+    const guardMs = membership.restartGuardMs;
+    const hasChanged = this.#runId !== undefined && this.#runId !== runId;
+    const bootMs = hasChanged ? guardMs : guardMs - uptimeMs;
+    const untilMs = clock.monotonicMs() + Math.max(abstainMs, bootMs);
+    this.#abstainUntilMs = Math.max(this.#abstainUntilMs, untilMs);
+    this.#runId = runId;
+    this.#marker = marker;
+    this.markerSeen(answer.sentAtMs);
+    this.#verification = verification;
+    return verification;
+  }
+
+  async #join(): Promise<{ marker: string; abstainMs: number; answer: Answer }> {
+    const { runner, clock, markerKey, fenceTtlMs, membership } = this.#parts;
+    const { fingerprint, restartGuardMs } = membership;
+    const isTrusted = clock.monotonicMs() - this.#markerSeenMs < fenceTtlMs * MARKER_TRUSTED_SHARE;
+    const guardUs = String(restartGuardMs * 1_000);
+    const known = isTrusted ? this.#marker : "";
+    const operands = ["1", markerKey, fingerprint, String(fenceTtlMs), guardUs, known];
+    const answer = await runner.run(JOIN, operands);
+    if (answer.reply === "?") {
+      throw new LockError(
+        "CONFIG_INVALID",
+        "redis: this server is a member of a quorum that is configured otherwise " +
+          "(number of members, ttlMsMax, restart guard or fence ttl)",
+      );
+    }
+    const [marker, abstainUs] = listOf(answer.reply).map(textOf);
+    return { marker: marker ?? "", abstainMs: Number(abstainUs) / 1_000, answer };
+  }
+}
+
+/** No vote: the server behind the answer is not known to be the one that was looked at. */
+export function unverified(lockName: string | undefined): LockError {
+  return new LockError(
+    "BACKEND_UNAVAILABLE",
+    "redis: the connection changed while the member was asked",
+    { lockName, outcome: "unknown" },
+  );
+}

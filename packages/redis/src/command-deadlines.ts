@@ -1,0 +1,81 @@
+import type { Clock, Timer } from "@holdfast/core";
+
+/** A command without a reply yet. */
+export interface PendingCommand {
+  readonly deadlineMs: number;
+  isSettled: boolean;
+  /** Called once, when the deadline passed first. */
+  expire(): void;
+}
+
+/** Settled entries kept before the queue is compacted. */
+const SETTLED_KEPT_MAX = 1_024;
+
+/**
+ * Our own timeout on every command. All have the same length, so the order of sending is the order of
+ * deadlines: a first-in-first-out list and one timer, which is armed for the oldest and left to fire
+ * even when its command was answered. A command costs a push and a shift, never a timer of its own.
+ */
+export class CommandDeadlines {
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
+  #pending: PendingCommand[] = [];
+  /** Index of the oldest unsettled entry; the ones before it are done. */
+  #oldest = 0;
+  #timer: Timer | undefined;
+
+  constructor(clock: Clock, timeoutMs: number) {
+    this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** The deadline of a command sent at `sentAtMs`. */
+  deadlineMs(sentAtMs: number): number {
+    return sentAtMs + this.#timeoutMs;
+  }
+
+  add(command: PendingCommand): void {
+    this.#pending.push(command);
+    if (this.#timer === undefined) this.#arm(this.#timeoutMs);
+  }
+
+  /** To be called after an entry was settled. Replies come in order, so it is mostly the oldest. */
+  settled(): void {
+    const pending = this.#pending;
+    while (this.#oldest < pending.length && pending[this.#oldest]?.isSettled) this.#oldest += 1;
+    if (this.#oldest === pending.length) {
+      pending.length = 0;
+      this.#oldest = 0;
+    } else if (this.#oldest > SETTLED_KEPT_MAX && this.#oldest * 2 > pending.length) {
+      this.#pending = pending.slice(this.#oldest);
+      this.#oldest = 0;
+    }
+  }
+
+  /** Ends the timer; what is pending no longer expires. */
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #arm(delayMs: number): void {
+    // Not kept alive for: the socket does that, and an answered command leaves its timer behind.
+    this.#timer = this.#clock.setTimer(delayMs, () => this.#fire(), { ref: false });
+  }
+
+  #fire(): void {
+    this.#timer = undefined;
+    const nowMs = this.#clock.monotonicMs();
+    const due = this.#pending.slice(this.#oldest);
+    for (const command of due) {
+      if (command.isSettled) continue;
+      if (command.deadlineMs > nowMs) break;
+      command.expire();
+    }
+    this.settled();
+    const next = this.#pending[this.#oldest];
+    if (next !== undefined && this.#timer === undefined) {
+      this.#arm(Math.max(1, next.deadlineMs - nowMs));
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import {
+  type AcquireRequest,
+  type Clock,
+  type Grant,
+  LockError,
+  type Refusal,
+} from "@holdfast/core";
+import type { Answer } from "./sent-command.ts";
+
+/**
+ * The state of a grant whose connection was made anew between its send and its reply: the driver may
+ * have sent a copy that is still on its way, so it is released as if in doubt, by whoever has it then.
+ */
+export const DOUBTFUL = "doubtful";
+
+/** The request's token and the server's answer as core wants them. */
+export function grantOf(
+  { name, holderId, ttlMs }: AcquireRequest,
+  { sentAtMs, isEpochKept }: Answer,
+  fencingToken: bigint | undefined,
+): Grant {
+  const grant = {
+    granted: true,
+    name,
+    holderId,
+    ttlMs,
+    fencingToken,
+    sentAtMs,
+    validMs: ttlMs,
+  } as const;
+  return isEpochKept ? grant : { ...grant, state: DOUBTFUL };
+}
+
+export function refusalOf(retryAfterMs: number | undefined): Refusal {
+  if (retryAfterMs === undefined) return { granted: false, why: "held" };
+  return { granted: false, why: "held", retryAfterMs };
+}
+
+export function requireExclusive({ mode, name }: AcquireRequest): void {
+  if (mode === "exclusive") return;
+  throw new LockError("UNSUPPORTED", `redis: mode ${JSON.stringify(mode)} is not supported`, {
+    lockName: name,
+  });
+}
+
+/** What follows the token in a lock's value: `:since:description`. */
+export function valueTail({ description }: AcquireRequest, clock: Clock): string {
+  return `:${Math.trunc(clock.wallMs())}:${description ?? ""}`;
+}
+
+/** A copy of a request arrived after its holder had given up. Nothing was done, and none will be. */
+export function tombstoned(lockName: string): LockError {
+  return new LockError("ABORTED", "redis: this attempt was given up before it arrived", {
+    lockName,
+  });
+}

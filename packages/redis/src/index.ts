@@ -1,0 +1,8 @@
+export type { IoredisClient, NodeRedisClient, RedisClient, RedisDriver } from "./redis-client.ts";
+export type {
+  RedisClientOptions,
+  RedisCommonOptions,
+  RedisOptions,
+  RedisUrlOptions,
+} from "./redis-options.ts";
+export { type RedisProvider, redis } from "./redis-provider.ts";

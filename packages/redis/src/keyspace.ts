@@ -1,0 +1,56 @@
+/**
+ * Where a provider stores what. Every key of one name carries the same hash tag, so the keys of a
+ * script share a slot; `%` and `}` are percent-encoded, which keeps the encoding injective and the tag
+ * whole. Nothing else of a name is changed: it can be read in `redis-cli`.
+ *
+ * | key                    | holds                                    | ends                       |
+ * |------------------------|------------------------------------------|----------------------------|
+ * | `p{name}`              | `holderId:token:since:description`       | after the ttl              |
+ * | `p{name}:t:<holderId>` | tombstone of a holder that gave up       | after max(2 × ttl, 60 s)   |
+ * | `p{name}:f`            | fence counter of a quorum member         | after the fence ttl        |
+ * | `pfence`               | fence counter of one server, all names   | never                      |
+ * | `pmember`              | fingerprint and boot marker of a member  | after the fence ttl        |
+ * | `p{name}:q`, `p{name}:w` | reserved for the waiting queue         |                            |
+ */
+export class Keyspace {
+  /** Fence counter of all names of one server. It cannot be a lock's: those go on with `{`. */
+  readonly serverFence: string;
+  readonly member: string;
+  /** Channels of the processes that wait, one each. Reserved for the waiting queue. */
+  readonly inbox: string;
+  readonly #prefix: string;
+
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+    this.serverFence = `${prefix}fence`;
+    this.member = `${prefix}member`;
+    this.inbox = `${prefix}in:`;
+  }
+
+  /** The lock itself. The other keys of a name are this one and a suffix. */
+  lock(name: string): string {
+    return `${this.#prefix}{${encodeName(name)}}`;
+  }
+
+  /** A name that no caller can give, for checks of permissions. */
+  get probe(): string {
+    return `${this.#prefix}{}`;
+  }
+}
+
+/** The tombstone of one holder beside its lock. */
+export function tombstoneKey(lockKey: string, holderId: string): string {
+  return `${lockKey}:t:${holderId}`;
+}
+
+/** The fence counter of one name, on a quorum member. */
+export function nameFenceKey(lockKey: string): string {
+  return `${lockKey}:f`;
+}
+
+const TO_ENCODE = /[%}]/;
+
+function encodeName(name: string): string {
+  if (!TO_ENCODE.test(name)) return name;
+  return name.replaceAll("%", "%25").replaceAll("}", "%7D");
+}

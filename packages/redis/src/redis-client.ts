@@ -1,0 +1,169 @@
+/**
+ * The few members of each driver that this package calls, and their adaptation to one small shape.
+ * Structural, so that no driver's types are part of ours: ioredis 5 and 6, node-redis 4, 5 and 6.
+ */
+
+type Listener = (...values: never[]) => void;
+
+interface EventSource {
+  on(event: string, listener: (...values: never[]) => void): unknown;
+  off(event: string, listener: (...values: never[]) => void): unknown;
+  listenerCount(event: string): number;
+}
+
+/** A client of ioredis 5 or 6, connected to one server. */
+export interface IoredisClient extends EventSource {
+  readonly status: string;
+  call(command: string, ...operands: string[]): Promise<unknown>;
+  connect(): Promise<unknown>;
+  disconnect(): void;
+}
+
+/** A client of node-redis (`redis`) 4, 5 or 6, connected to one server. */
+export interface NodeRedisClient extends EventSource {
+  readonly isOpen: boolean;
+  readonly isReady: boolean;
+  sendCommand(command: string[], options?: object): Promise<unknown>;
+}
+
+/** Either driver's client. */
+export type RedisClient = IoredisClient | NodeRedisClient;
+
+export type RedisDriver = "ioredis" | "redis";
+
+/** One client as the provider sees it, whatever its driver. */
+export interface RedisConnection {
+  readonly driver: RedisDriver;
+  /** True when a command given now is written now. Nothing is sent otherwise: no queue but ours. */
+  readonly isReady: boolean;
+  /** True when it will not connect by itself: never opened, or ended. */
+  readonly isEnded: boolean;
+  /** Changes with every connection made, so that a reply can be matched with its send. */
+  readonly epoch: number;
+  /** The options that the client was made with, for `doctor`. */
+  readonly clientOptions: Readonly<Record<string, unknown>>;
+  send(command: string[]): Promise<unknown>;
+  /** Calls back once, when ready (no argument) or at the first error before. Returns how to stop. */
+  onceReady(done: (error?: unknown) => void): () => void;
+  /** Removes our listener. The client goes on. */
+  detach(): void;
+}
+
+abstract class DriverConnection<Client extends RedisClient> {
+  readonly client: Client;
+  #epoch = 1;
+  readonly #onReady = (): void => {
+    this.#epoch += 1;
+  };
+
+  constructor(client: Client) {
+    this.client = client;
+    client.on("ready", this.#onReady);
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  get clientOptions(): Readonly<Record<string, unknown>> {
+    const { options } = this.client as { readonly options?: Readonly<Record<string, unknown>> };
+    return options ?? {};
+  }
+
+  onceReady(done: (error?: unknown) => void): () => void {
+    const { client } = this;
+    const onReady: Listener = () => finish();
+    const onError: Listener = (error: unknown) => finish(error ?? new Error("an error event"));
+    // A client without an error listener shouts or throws, as its owner chose: ours would hide that.
+    const hears = client.listenerCount("error") > 0;
+    client.on("ready", onReady);
+    if (hears) client.on("error", onError);
+    const stop = (): void => {
+      client.off("ready", onReady);
+      if (hears) client.off("error", onError);
+    };
+    const finish = (error?: unknown): void => {
+      stop();
+      done(error);
+    };
+    return stop;
+  }
+
+  detach(): void {
+    this.client.off("ready", this.#onReady);
+  }
+}
+
+class IoredisConnection extends DriverConnection<IoredisClient> implements RedisConnection {
+  readonly driver: RedisDriver = "ioredis";
+
+  get isReady(): boolean {
+    return this.client.status === "ready";
+  }
+
+  get isEnded(): boolean {
+    return this.client.status === "end";
+  }
+
+  send(command: string[]): Promise<unknown> {
+    return this.client.call(...(command as [string, ...string[]]));
+  }
+
+  override onceReady(done: (error?: unknown) => void): () => void {
+    const stop = super.onceReady(done);
+    // A client made with lazyConnect connects at its first command, and this is it.
+    if (this.client.status === "wait") this.client.connect().catch(() => {});
+    return stop;
+  }
+}
+
+/**
+ * Overrides what a client may have set for all its commands: its own timeout, which costs an
+ * AbortSignal a command beside ours, and replies as buffers.
+ */
+const NODE_REDIS_COMMAND_OPTIONS: object = Object.freeze({
+  timeout: undefined,
+  typeMapping: undefined,
+});
+
+class NodeRedisConnection extends DriverConnection<NodeRedisClient> implements RedisConnection {
+  readonly driver: RedisDriver = "redis";
+
+  get isReady(): boolean {
+    return this.client.isReady;
+  }
+
+  get isEnded(): boolean {
+    return !this.client.isOpen;
+  }
+
+  send(command: string[]): Promise<unknown> {
+    return this.client.sendCommand(command, NODE_REDIS_COMMAND_OPTIONS);
+  }
+}
+
+const CLIENT_WANTED =
+  "client must be a client of one server, made by ioredis 5 or 6 or by redis (node-redis) 4, 5 or 6";
+
+/** Adapts a client of either driver. Throws a TypeError for anything else. */
+export function adaptClient(client: unknown): RedisConnection {
+  if (typeof client !== "object" || client === null) {
+    throw new TypeError(`${CLIENT_WANTED}, not ${client === null ? "null" : typeof client}`);
+  }
+  const seen = client as Record<string, unknown>;
+  if (seen["isCluster"] === true || typeof seen["slots"] === "object") {
+    throw new TypeError(`${CLIENT_WANTED}, not a client of a cluster`);
+  }
+  if (typeof seen["getSentinelNode"] === "function") {
+    throw new TypeError(`${CLIENT_WANTED}, not a client of sentinels`);
+  }
+  if (typeof seen["call"] === "function" && typeof seen["status"] === "string") {
+    return new IoredisConnection(client as IoredisClient);
+  }
+  if (typeof seen["sendCommand"] === "function" && typeof seen["isReady"] === "boolean") {
+    const { options } = client as { readonly options?: { readonly legacyMode?: boolean } };
+    if (options?.legacyMode) throw new TypeError(`${CLIENT_WANTED}, not in legacy mode`);
+    return new NodeRedisConnection(client as NodeRedisClient);
+  }
+  throw new TypeError(`${CLIENT_WANTED}; this object is neither`);
+}

@@ -1,0 +1,138 @@
+import type {
+  AcquireRequest,
+  BreakTarget,
+  Capabilities,
+  Clock,
+  Finding,
+  Grant,
+  LockProvider,
+  LockState,
+  Membership,
+  Refusal,
+  ReleaseOutcome,
+  ReleaseRequest,
+  RenewOutcome,
+  RenewRequest,
+} from "@holdfast/core";
+import { type BootGuard, unverified, type Verification } from "./boot-guard.ts";
+import type { CommandRunner } from "./command-runner.ts";
+import { grantOf, refusalOf, requireExclusive, tombstoned, valueTail } from "./grant.ts";
+import { type Keyspace, nameFenceKey, tombstoneKey } from "./keyspace.ts";
+import type { RedisProvider } from "./redis-provider.ts";
+import { renewAll } from "./renew-all.ts";
+import { acquireReply } from "./reply.ts";
+import { ACQUIRE_AS_MEMBER } from "./scripts.ts";
+import type { Answer } from "./sent-command.ts";
+
+export interface MemberParts {
+  readonly provider: RedisProvider<"none" | "monotonic">;
+  readonly runner: CommandRunner;
+  readonly keyspace: Keyspace;
+  readonly guard: BootGuard;
+  readonly membership: Membership;
+  readonly fenceTtlMs: number;
+}
+
+/**
+ * One Redis server as a member of a quorum. It differs from the provider alone in three ways: a fence
+ * counter for each name, which takes the quorum's proposals and raises and expires; it abstains while the
+ * server may have lost its data; and an answer counts only on a connection that was verified.
+ */
+export class RedisMember implements LockProvider {
+  readonly name = "redis";
+  readonly capabilities: Capabilities;
+  readonly clock: Clock;
+  readonly #parts: MemberParts;
+
+  constructor(parts: MemberParts) {
+    this.#parts = parts;
+    this.clock = parts.provider.clock;
+    this.capabilities = { ...parts.provider.capabilities, fencing: "monotonic" };
+  }
+
+  async tryAcquire(request: AcquireRequest): Promise<Grant | Refusal> {
+    requireExclusive(request);
+    const { guard } = this.#parts;
+    const { name } = request;
+    const verification = await guard.verified();
+    const { abstainMs } = guard;
+    if (abstainMs > 0) return { granted: false, why: "abstaining", retryAfterMs: abstainMs };
+    const answer = await this.#acquire(request, verification);
+    if (!guard.covers(verification, answer)) throw unverified(name);
+    const reply = acquireReply(answer.reply);
+    switch (reply.kind) {
+      case "granted":
+        guard.markerSeen(answer.sentAtMs);
+        return grantOf(request, answer, reply.token);
+      case "held":
+        return refusalOf(reply.remainingMs);
+      case "unverified":
+        guard.markerLost();
+        return { granted: false, why: "abstaining" };
+      case "tombstoned":
+        throw tombstoned(name);
+    }
+  }
+
+  #acquire(request: AcquireRequest, { marker }: Verification): Promise<Answer> {
+    const { runner, keyspace, membership, fenceTtlMs } = this.#parts;
+    const { name, holderId, ttlMs, proposal, signal } = request;
+    const lockKey = keyspace.lock(name);
+    const operands = [
+      "4",
+      lockKey,
+      nameFenceKey(lockKey),
+      tombstoneKey(lockKey, holderId),
+      keyspace.member,
+      `${holderId}:`,
+      String(ttlMs),
+      valueTail(request, this.clock),
+      proposal === undefined ? "" : String(proposal),
+      String(membership.proposalSlackMs * 1_000),
+      String(fenceTtlMs),
+      marker,
+    ];
+    return runner.run(ACQUIRE_AS_MEMBER, operands, { lockName: name, signal });
+  }
+
+  async renew(requests: readonly RenewRequest[]): Promise<readonly RenewOutcome[]> {
+    const { runner, keyspace, guard, fenceTtlMs } = this.#parts;
+    try {
+      const verification = await guard.verified();
+      return await renewAll(requests, {
+        runner,
+        lockKey: (name) => keyspace.lock(name),
+        fence: { key: nameFenceKey, ttlMs: fenceTtlMs },
+        check: (answer) => {
+          if (!guard.covers(verification, answer)) throw unverified(undefined);
+        },
+      });
+    } catch (cause) {
+      return requests.map(() => ({ status: "unknown", cause }));
+    }
+  }
+
+  release(request: ReleaseRequest): Promise<ReleaseOutcome> {
+    return this.#parts.provider.release(request);
+  }
+
+  inspect(name: string): Promise<LockState> {
+    return this.#parts.provider.inspect(name);
+  }
+
+  breakLock(name: string, target: BreakTarget): Promise<boolean> {
+    return this.#parts.provider.breakLock(name, target);
+  }
+
+  ping(): Promise<void> {
+    return this.#parts.provider.ping();
+  }
+
+  doctor(): Promise<readonly Finding[]> {
+    return this.#parts.provider.doctor();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.provider[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,228 @@
+import { createHash } from "node:crypto";
+
+/** A Lua script and the name under which a server that has seen it knows it. */
+export interface Script {
+  readonly text: string;
+  readonly sha: string;
+}
+
+/**
+ * The scripts. Each touches only keys given in KEYS, in this order of kinds, so that the waiting queue
+ * can join them at the end without moving any: lock, fence, tombstone, member marker, queue, waiters.
+ *
+ * Replies are short strings, since a token does not fit a double of every driver and decoding one
+ * string is the least work for both sides. Their first byte says what they are; see `reply.ts`.
+ *
+ * A holder is recognised by `holderId:` at the start of the value, so a holderId that is a prefix of
+ * another is not mistaken for it.
+ */
+
+/** Microseconds of the server's clock: a floor that keeps tokens rising after the counter was lost. */
+const NOW_US = `
+local time = redis.call('TIME')
+local nowUs = tonumber(time[1]) * 1000000 + tonumber(time[2])`;
+
+/**
+ * The lock is taken already: again for the same holder (a copy of one request, whose ttl starts anew
+ * because the caller counts from this send), otherwise refused with the time that is left.
+ */
+const ANSWER_IF_TAKEN = `
+local value = have[1]
+if value then
+  local holder = ARGV[1]
+  if string.sub(value, 1, #holder) == holder then
+    redis.call('PEXPIRE', KEYS[1], ARGV[2])
+    return '+' .. string.match(value, '^%d*', #holder + 1)
+  end
+  return '-' .. redis.call('PTTL', KEYS[1])
+end`;
+
+/** NX because a key that is not a string looks absent to MGET: a foreign lock must not be overwritten. */
+const TAKE = `
+if not redis.call('SET', KEYS[1], ARGV[1] .. token .. ARGV[3], 'NX', 'PX', ARGV[2]) then
+  return '-' .. redis.call('PTTL', KEYS[1])
+end
+return '+' .. token`;
+
+/** KEYS lock fence tombstone. ARGV "holderId:" ttlMs ":since:description". */
+export const ACQUIRE: Script = script(`
+local have = redis.call('MGET', KEYS[1], KEYS[2], KEYS[3])
+if have[3] then return '!' end
+${ANSWER_IF_TAKEN}
+${NOW_US}
+local token = nowUs
+if have[2] then token = math.max(tonumber(have[2]) + 1, nowUs) end
+token = string.format('%.0f', token)
+redis.call('SET', KEYS[2], token)
+${TAKE}`);
+
+/** KEYS lock tombstone. ARGV as ACQUIRE. The token is empty. */
+export const ACQUIRE_UNFENCED: Script = script(`
+local have = redis.call('MGET', KEYS[1], KEYS[2])
+if have[2] then return '!' end
+${ANSWER_IF_TAKEN}
+local token = ''
+${TAKE}`);
+
+/**
+ * KEYS lock fence tombstone marker. ARGV as ACQUIRE, then proposal ('' for none), slackUs, fenceTtlMs and
+ * the marker that this client verified. Another marker, or none, means that the server lost its data
+ * or belongs to a quorum that is configured otherwise: no vote until the client has looked again.
+ */
+export const ACQUIRE_AS_MEMBER: Script = script(`
+local have = redis.call('MGET', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
+if have[4] ~= ARGV[7] then return '~' end
+if have[3] then return '!' end
+${ANSWER_IF_TAKEN}
+${NOW_US}
+local token = nowUs
+if ARGV[4] ~= '' then
+  local slackUs = tonumber(ARGV[5])
+  token = math.min(math.max(tonumber(ARGV[4]), nowUs - slackUs), nowUs + slackUs)
+end
+if have[2] then token = math.max(tonumber(have[2]) + 1, token) end
+token = string.format('%.0f', token)
+redis.call('SET', KEYS[2], token, 'PX', ARGV[6])
+redis.call('PEXPIRE', KEYS[4], ARGV[6])
+${TAKE}`);
+
+/**
+ * KEYS marker. ARGV fingerprint fenceTtlMs guardUs and the marker that this client saw last ('' for
+ * none). A marker is "fingerprint:createdUs:abstainUntilUs". One that this client has seen and that is
+ * gone or was created anew means lost data, so everybody abstains until createdUs + guard; it changes at
+ * most once for that, or clients would answer each other for ever. Replies '?' to another fingerprint.
+ */
+export const JOIN: Script = script(`
+${NOW_US}
+local guardUs, known = tonumber(ARGV[3]), ARGV[4]
+local marker = redis.call('GET', KEYS[1])
+local createdUs, untilUs = nowUs, 0
+if marker then
+  local fingerprint, created, abstainUntil = string.match(marker, '^(.*):(%d+):(%d+)$')
+  if fingerprint ~= ARGV[1] then return '?' end
+  createdUs, untilUs = tonumber(created), tonumber(abstainUntil)
+end
+if known ~= '' and marker ~= known then
+  if string.match(known, ':(%d+):%d+$') ~= string.format('%.0f', createdUs) then
+    untilUs = math.max(untilUs, createdUs + guardUs)
+  end
+end
+marker = string.format('%s:%.0f:%.0f', ARGV[1], createdUs, untilUs)
+redis.call('SET', KEYS[1], marker, 'PX', ARGV[2])
+return {marker, string.format('%.0f', math.max(0, untilUs - nowUs))}`);
+
+/** KEYS lock. ARGV "holderId:". Replies '1' when it was this holder's, else '0'. */
+export const RELEASE: Script = script(`
+local value, holder = redis.call('GET', KEYS[1]), ARGV[1]
+if value and string.sub(value, 1, #holder) == holder then
+  redis.call('DEL', KEYS[1])
+  return '1'
+end
+return '0'`);
+
+/**
+ * KEYS lock tombstone. ARGV "holderId:" tombstoneMs. The tombstone is left whether the lock was found or
+ * not: the request that is in doubt may still be on its way. The lock goes first and the tombstone's
+ * error is reported after it, so that a server without memory still frees the lock.
+ */
+export const RELEASE_IN_DOUBT: Script = script(`
+local value, holder = redis.call('GET', KEYS[1]), ARGV[1]
+local mine = value and string.sub(value, 1, #holder) == holder
+if mine then redis.call('DEL', KEYS[1]) end
+local left = redis.pcall('SET', KEYS[2], '', 'PX', ARGV[2])
+if left.err then return left end
+return mine and '1' or '0'`);
+
+/** One renewal of a batch: '+token', '-' for absent, '-x' for another holder. */
+const RENEW_ONE = `
+local function mine(key, holder)
+  local value = redis.call('GET', key)
+  if not value then return nil, '-' end
+  if string.sub(value, 1, #holder) ~= holder then return nil, '-x' end
+  return value
+end`;
+
+/** Each item by itself: the error of one, as of a key that is no string, spares the others. */
+const EACH = `
+local replies = {}
+for i = 1, count do
+  local ok, reply = pcall(renew, i)
+  if not ok then reply = '!' .. (type(reply) == 'table' and reply.err or tostring(reply)) end
+  replies[i] = reply
+end
+return replies`;
+
+/** KEYS lock × n. ARGV "holderId:" ttlMs × n. Never creates a key. */
+export const RENEW: Script = script(`
+${RENEW_ONE}
+local count = #KEYS
+local function renew(i)
+  local key, holder = KEYS[i], ARGV[2 * i - 1]
+  local value, refusal = mine(key, holder)
+  if not value then return refusal end
+  redis.call('PEXPIRE', key, ARGV[2 * i])
+  return '+' .. string.match(value, '^%d*', #holder + 1)
+end
+${EACH}`);
+
+/**
+ * KEYS (lock, fence) × n. ARGV "holderId:" ttlMs raiseTo fenceTtlMs × n; a fenceTtlMs of 0 is for a counter
+ * without ttl. Renews, and raises the token of the lock and the counter to at least raiseTo.
+ */
+export const RENEW_AND_RAISE: Script = script(`
+${RENEW_ONE}
+local count = #KEYS / 2
+local function renew(i)
+  local key, fence = KEYS[2 * i - 1], KEYS[2 * i]
+  local holder, ttlMs, fenceTtlMs = ARGV[4 * i - 3], ARGV[4 * i - 2], ARGV[4 * i]
+  local value, refusal = mine(key, holder)
+  if not value then return refusal end
+  local token = string.match(value, '^%d*', #holder + 1)
+  local raiseTo = tonumber(ARGV[4 * i - 1])
+  if raiseTo > tonumber(token) then
+    local raised = string.format('%.0f', raiseTo)
+    local counter = string.format('%.0f', math.max(raiseTo, tonumber(redis.call('GET', fence) or 0)))
+    if fenceTtlMs == '0' then
+      redis.call('SET', fence, counter)
+    else
+      redis.call('SET', fence, counter, 'PX', fenceTtlMs)
+    end
+    redis.call('SET', key, holder .. raised .. string.sub(value, #holder + #token + 1), 'PX', ttlMs)
+    return '+' .. raised
+  end
+  redis.call('PEXPIRE', key, ttlMs)
+  return '+' .. token
+end
+${EACH}`);
+
+/**
+ * An incarnation names one holding without proving it: a hash of the holderId, which stays the same
+ * when a token is raised. A value that is not ours (a foreign lock) is hashed whole.
+ */
+const INCARNATION = `
+local function incarnation(value)
+  return redis.sha1hex(string.match(value, '^([%w_-]+):%d*:%d+:') or value)
+end`;
+
+/** KEYS lock. Replies nil when free, else {incarnation, pttl, token, since, description}: never the holderId. */
+export const INSPECT: Script = script(`
+${INCARNATION}
+local value = redis.call('GET', KEYS[1])
+if not value then return false end
+local pttl = tostring(redis.call('PTTL', KEYS[1]))
+local token, since, description = string.match(value, '^[%w_-]+:(%d*):(%d+):(.*)$')
+return {incarnation(value), pttl, token or '', since or '', description or ''}`);
+
+/** KEYS lock. ARGV incarnation, or 'any'. Replies '1' when that holding was ended, else '0'. */
+export const BREAK: Script = script(`
+${INCARNATION}
+if ARGV[1] ~= 'any' then
+  local value = redis.call('GET', KEYS[1])
+  if not value or incarnation(value) ~= ARGV[1] then return '0' end
+end
+return tostring(redis.call('DEL', KEYS[1]))`);
+
+function script(source: string): Script {
+  const text = source.trim().replaceAll(/\n+/g, "\n");
+  return { text, sha: createHash("sha1").update(text).digest("hex") };
+}
