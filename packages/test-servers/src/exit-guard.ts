@@ -16,8 +16,9 @@ export function guardExit(cleanup: () => void): () => void {
   };
 }
 
+/** In reverse, as what was made last may stand on what was made first. */
 function runCleanups(): void {
-  for (const cleanup of cleanups) cleanup();
+  for (const cleanup of [...cleanups].reverse()) cleanup();
 }
 
 let prefix: readonly string[] | undefined;

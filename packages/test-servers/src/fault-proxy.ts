@@ -39,18 +39,18 @@ export class FaultProxy implements AsyncDisposable {
     "to-client": { ...NO_FAULTS, ...NO_TRAFFIC },
   };
   readonly #connections: Set<Connection> = new Set();
+  readonly #port: number;
   #server: Server | undefined;
-  #port = 0;
 
-  private constructor(target: ServerAddress) {
+  private constructor(target: ServerAddress, port: number) {
     this.#target = target;
+    this.#port = port;
   }
 
   /** Starts a proxy on a random loopback port. */
   static async start(target: ServerAddress): Promise<FaultProxy> {
-    const proxy = new FaultProxy(target);
     for (let tryCount = 1; ; tryCount += 1) {
-      proxy.#port = await freePort();
+      const proxy = new FaultProxy(target, await freePort());
       if (await proxy.#listen()) return proxy;
       if (tryCount === PORT_TRY_COUNT_MAX)
         throw new Error(`No port for a proxy in ${tryCount} tries`);

@@ -1,6 +1,8 @@
 export { type Certificate, createCertificate } from "./certificate.ts";
 export type { Direction } from "./direction.ts";
+export { ensureServers } from "./ensure-servers.ts";
 export type { FaultProxy, Traffic } from "./fault-proxy.ts";
+export type { FindServerOptions, ServerAvailability } from "./find-server.ts";
 export { freePort } from "./free-port.ts";
 export type { ServerAddress } from "./launch-plan.ts";
 export type { LaunchedServer, RestartOptions } from "./launched-server.ts";
@@ -8,6 +10,8 @@ export type { RedisOptions, RedisUser } from "./redis-options.ts";
 export { RedisServer } from "./redis-server.ts";
 export { type RespArgument, RespClient, type RespClientOptions } from "./resp-client.ts";
 export type { RespReply } from "./resp-parser.ts";
+export { type ServerCapabilities, serverCapabilities } from "./server-capabilities.ts";
+export type { ServerKindName } from "./server-kinds.ts";
 export type { ServerSource } from "./server-source.ts";
 export { type FaultProxyOptions, startFaultProxy } from "./start-fault-proxy.ts";
 export { startRedis } from "./start-redis.ts";

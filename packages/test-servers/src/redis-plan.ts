@@ -26,6 +26,7 @@ export function redisPlan(options: RedisOptions, certificate?: Certificate): Lau
       redisKind.binary,
       ...placeArguments(place, options),
       ...persistenceArguments(options),
+      ...["--repl-diskless-sync-delay", "0"], // A replica would wait five seconds for companions.
       ...replicaArguments(options),
       ...(options.users || options.password ? ["--aclfile", `${place.filesDir}/users.acl`] : []),
       ...(options.databases === undefined ? [] : ["--databases", String(options.databases)]),

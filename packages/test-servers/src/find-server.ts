@@ -1,0 +1,104 @@
+import { aptInstall, aptObstacle } from "./apt-install.ts";
+import { engineAddresses, findDockerEngine } from "./docker-engine.ts";
+import { findLocalBinary } from "./local-binary.ts";
+import type { ServerKind } from "./server-kind.ts";
+import { readServerSetting } from "./server-setting.ts";
+import type { ServerSource } from "./server-source.ts";
+
+/** Where one kind of server comes from, or why it comes from nowhere and what to do about that. */
+export type ServerAvailability =
+  | {
+      readonly kind: string;
+      readonly available: true;
+      readonly source: ServerSource;
+      /** What exactly is used, for a line of output. */
+      readonly detail: string;
+    }
+  | { readonly kind: string; readonly available: false; readonly explanation: string };
+
+export interface FindServerOptions {
+  /** Whether missing packages are installed, as root on Debian. Defaults to false. */
+  readonly install?: boolean;
+}
+
+/** One place to look: where a server was found, or the reason why not. */
+type Finding =
+  | { readonly source: ServerSource; readonly detail: string }
+  | { readonly miss: string };
+
+/**
+ * Looks for one kind of server: a Docker engine that answers, then a program on this machine, then, where allowed,
+ * Debian's packages. `HOLDFAST_SERVERS` narrows this to one source or to none.
+ */
+export async function findServer(
+  kind: ServerKind,
+  options: FindServerOptions = {},
+): Promise<ServerAvailability> {
+  const setting = readServerSetting();
+  if (setting === "none")
+    return unavailable(kind, ["everything: switched off by HOLDFAST_SERVERS=none"]);
+  const places: (() => Finding | Promise<Finding>)[] = [];
+  if (setting !== "local") places.push(() => findInDocker(kind));
+  if (setting !== "docker") places.push(() => findOnMachine(kind));
+  if (setting !== "docker" && options.install) places.push(() => installOnMachine(kind));
+  const misses: string[] = [];
+  for (const place of places) {
+    const finding = await place();
+    if (!("miss" in finding)) return { kind: kind.name, available: true, ...finding };
+    misses.push(finding.miss);
+  }
+  return unavailable(kind, misses);
+}
+
+async function findInDocker(kind: ServerKind): Promise<Finding> {
+  const engine = await findDockerEngine();
+  if (engine === undefined) {
+    const tried = engineAddresses().join(", ") || "no socket in any usual place";
+    return { miss: `a Docker engine: none answers (${tried})` };
+  }
+  try {
+    // Loaded only where there is an engine: it takes half a second.
+    const { ensureDockerImage } = await import("./docker-image.ts");
+    await ensureDockerImage(kind.image);
+  } catch (cause) {
+    return {
+      miss: `image ${kind.image}: ${engine} answers but has no such image: ${textOf(cause)}`,
+    };
+  }
+  return { source: "docker", detail: `${kind.image} on ${engine}` };
+}
+
+function findOnMachine(kind: ServerKind): Finding {
+  const path = findLocalBinary(kind.binary);
+  if (path === undefined) return { miss: `${kind.binary} on PATH: not there` };
+  return { source: "local", detail: path };
+}
+
+async function installOnMachine(kind: ServerKind): Promise<Finding> {
+  const packages = kind.debianPackages.join(" ");
+  const obstacle = aptObstacle();
+  if (obstacle !== undefined) return { miss: `apt-get install ${packages}: ${obstacle}` };
+  process.stderr.write(
+    `Installing ${packages} with apt-get for the tests (HOLDFAST_SERVERS=none prevents this)\n`,
+  );
+  try {
+    await aptInstall(kind.debianPackages);
+  } catch (cause) {
+    return { miss: `apt-get install ${packages}: ${textOf(cause)}` };
+  }
+  return findOnMachine(kind);
+}
+
+function unavailable(kind: ServerKind, misses: readonly string[]): ServerAvailability {
+  const explanation = [
+    `NO ${kind.name.toUpperCase()} SERVER: what needs one cannot run. Looked for`,
+    ...misses.map((miss) => `  - ${miss}`),
+    `What to do: start a Docker engine, or install ${kind.binary}`,
+    `(Debian: apt-get install ${kind.debianPackages.join(" ")}), and leave HOLDFAST_SERVERS unset.`,
+  ].join("\n");
+  return { kind: kind.name, available: false, explanation };
+}
+
+function textOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
