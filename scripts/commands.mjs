@@ -38,7 +38,7 @@ async function bench(rest) {
   await build();
   const asksOnly = rest.some((word) => ["--list", "--help", "-h"].includes(word));
   const env = asksOnly ? {} : await ensureServers();
-  return await runScript(path.join("apps", "bench", "dist", "cli.js"), rest, env);
+  return await runScript(path.join("apps", "bench", "dist", "main.js"), rest, env);
 }
 
 /** @param {string[]} rest */
@@ -55,7 +55,6 @@ async function red(rest) {
 
 /** @param {string[]} rest */
 async function check(rest) {
-  await build();
   return await runScript(path.join("scripts", "check.mjs"), rest, {});
 }
 
