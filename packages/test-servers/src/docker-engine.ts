@@ -3,7 +3,7 @@ import { type RequestOptions, request } from "node:http";
 import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 
-/** Longest wait for an engine; on a machine without one every test process pays it at most once. */
+/** Longest wait for all engines together; where one hangs, every test process waits this long once. */
 const ANSWER_TIMEOUT_MS = 800;
 
 /**
@@ -13,11 +13,9 @@ const ANSWER_TIMEOUT_MS = 800;
  * An engine behind TLS or SSH is not found.
  */
 export async function findDockerEngine(): Promise<string | undefined> {
-  for (const address of engineAddresses()) {
-    const options = requestOptions(address);
-    if (options !== undefined && (await answers(options))) return address;
-  }
-  return undefined;
+  const addresses = engineAddresses();
+  const answered = await Promise.all(addresses.map((address) => answers(address)));
+  return addresses.find((_address, index) => answered[index]);
 }
 
 /** Where an engine is looked for, first choice first. */
@@ -43,13 +41,15 @@ function requestOptions(address: string): RequestOptions | undefined {
   return { host: hostname, port: port || 2375 };
 }
 
-function answers(options: RequestOptions): Promise<boolean> {
+function answers(address: string): Promise<boolean> {
+  const options = requestOptions(address);
+  if (options === undefined) return Promise.resolve(false);
   return new Promise((resolve) => {
-    const ping = request({ ...options, path: "/_ping", timeout: ANSWER_TIMEOUT_MS }, (response) => {
+    const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+    const ping = request({ ...options, path: "/_ping", signal }, (response) => {
       response.resume();
       resolve(response.statusCode === 200);
     });
-    ping.once("timeout", () => ping.destroy(new Error(`No answer in ${ANSWER_TIMEOUT_MS} ms`)));
     ping.once("error", () => resolve(false));
     ping.end();
   });

@@ -1,24 +1,43 @@
 import { spawnSync } from "node:child_process";
 
-/**
- * What must not outlive this process. The hook runs at every ordinary end, an uncaught error included; a process
- * killed by a signal runs no hook, which is what {@link dyingWithParent} is for.
- */
-const cleanups = new Set<() => void>();
+/** What must not outlive this process. */
+const cleanups: Set<() => void> = new Set();
 
-/** Has `cleanup` called when the process exits; the returned function takes that back. */
+/** Ends that programs may take over; where nothing else listens, they end the process without its exit hooks. */
+const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/**
+ * Has `cleanup` called when the process ends, by itself or by a signal that can be caught; the returned function
+ * takes that back. SIGKILL runs nothing, which is what {@link dyingWithParent} is for.
+ */
 export function guardExit(cleanup: () => void): () => void {
-  if (cleanups.size === 0) process.once("exit", runCleanups);
+  if (cleanups.size === 0) {
+    process.once("exit", runCleanups);
+    for (const signal of SIGNALS) process.on(signal, endBySignal);
+  }
   cleanups.add(cleanup);
   return () => {
     cleanups.delete(cleanup);
-    if (cleanups.size === 0) process.removeListener("exit", runCleanups);
+    if (cleanups.size === 0) unguard();
   };
+}
+
+function unguard(): void {
+  process.removeListener("exit", runCleanups);
+  for (const signal of SIGNALS) process.removeListener(signal, endBySignal);
 }
 
 /** In reverse, as what was made last may stand on what was made first. */
 function runCleanups(): void {
   for (const cleanup of [...cleanups].reverse()) cleanup();
+}
+
+/** A program that listens itself decides about its end; its exit then runs the cleanups. */
+function endBySignal(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) > 1) return;
+  runCleanups();
+  unguard();
+  process.kill(process.pid, signal);
 }
 
 let prefix: readonly string[] | undefined;

@@ -35,8 +35,7 @@ export async function findServer(
   options: FindServerOptions = {},
 ): Promise<ServerAvailability> {
   const setting = readServerSetting();
-  if (setting === "none")
-    return unavailable(kind, ["everything: switched off by HOLDFAST_SERVERS=none"]);
+  if (setting === "none") return switchedOff(kind);
   const places: (() => Finding | Promise<Finding>)[] = [];
   if (setting !== "local") places.push(() => findInDocker(kind));
   if (setting !== "docker") places.push(() => findOnMachine(kind));
@@ -87,6 +86,11 @@ async function installOnMachine(kind: ServerKind): Promise<Finding> {
     return { miss: `apt-get install ${packages}: ${textOf(cause)}` };
   }
   return findOnMachine(kind);
+}
+
+function switchedOff(kind: ServerKind): ServerAvailability {
+  const explanation = `NO ${kind.name.toUpperCase()} SERVER: switched off by HOLDFAST_SERVERS=none.\nWhat to do: unset HOLDFAST_SERVERS.`;
+  return { kind: kind.name, available: false, explanation };
 }
 
 function unavailable(kind: ServerKind, misses: readonly string[]): ServerAvailability {

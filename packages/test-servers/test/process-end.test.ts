@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createConnection } from "node:net";
+import { createInterface } from "node:readline";
+import { describe, expect, test } from "vitest";
+import { until } from "../src/index.ts";
+import { redisSource } from "./redis-source.ts";
+
+const PACKAGE_URL = new URL("../dist/index.js", import.meta.url).href;
+
+interface Program {
+  readonly process: ChildProcess;
+  readonly port: number;
+  readonly dataDir: string | undefined;
+}
+
+/** Starts a program that starts two servers, says where they are, and then ends in its own way. */
+async function startProgram(ending: string): Promise<Program> {
+  const source = `
+    import { startRedisMany } from ${JSON.stringify(PACKAGE_URL)};
+    const [, { port, dataDir }] = await startRedisMany(2);
+    console.log(JSON.stringify({ port, dataDir }));
+    for await (const _line of process.stdin) ${ending};
+  `;
+  const program = spawn(process.execPath, ["--input-type=module", "--eval", source], {
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  const [line] = await once(createInterface({ input: program.stdout }), "line");
+  return { process: program, ...JSON.parse(String(line)) };
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ port, host: "127.0.0.1" });
+    socket.once("connect", () => resolve(true));
+    socket.once("error", () => resolve(false));
+    socket.once("close", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });
+}
+
+async function expectNoServer({ port }: Program): Promise<void> {
+  await until("the server is gone", async () => !(await isListening(port)));
+}
+
+describe.runIf(redisSource)("the end of the program that started servers", () => {
+  test.each([
+    ["returns from everything by process.exit", "process.exit()"],
+    ["fails with an uncaught error", 'throw new Error("meant")'],
+    [
+      "ends by its own handler of a signal",
+      'process.once("SIGTERM", () => process.exit()).kill(process.pid)',
+    ],
+    ["is ended by a signal that nobody handles", "process.kill(process.pid)"],
+  ])("ends the servers and removes their data when it %s", async (_how, ending) => {
+    const program = await startProgram(ending);
+    expect(await isListening(program.port)).toBe(true);
+    program.process.stdin?.write("end\n");
+    await once(program.process, "exit");
+    await expectNoServer(program);
+    if (program.dataDir !== undefined) expect(existsSync(program.dataDir)).toBe(false);
+  });
+
+  // Containers are left to Testcontainers' reaper here.
+  test.runIf(redisSource === "local" && process.platform === "linux")(
+    "ends the servers when it is killed",
+    async () => {
+      const program = await startProgram("process.exit()");
+      program.process.kill("SIGKILL");
+      await expectNoServer(program);
+    },
+  );
+});
