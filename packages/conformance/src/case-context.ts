@@ -26,7 +26,7 @@ export type RawRequest = Omit<AcquireRequest, "signal">;
 export class CaseContext {
   readonly facts: Facts;
   readonly harness: Harness;
-  readonly #closers: (() => Promise<unknown>)[] = [];
+  readonly #closers: (() => PromiseLike<unknown>)[] = [];
   #nameCount = 0;
 
   constructor(facts: Facts, harness: Harness) {
@@ -124,15 +124,19 @@ export class CaseContext {
   }
 
   /** Runs `closer` when the case ends, the latest first. */
-  defer(closer: () => Promise<unknown>): void {
+  defer(closer: () => PromiseLike<unknown>): void {
     this.#closers.push(closer);
   }
 
   /** Closes what was opened, and checks that nothing stays on the backend. */
   async finish(): Promise<void> {
     const failures: unknown[] = [];
-    for (const close of this.#closers.reverse()) {
-      await close().catch((reason: unknown) => failures.push(reason));
+    for (const close of this.#closers.splice(0).reverse()) {
+      try {
+        await close();
+      } catch (reason) {
+        failures.push(reason);
+      }
     }
     if (failures.length > 0) throw new AggregateError(failures, "closing what the case opened");
     let left: readonly string[] = [];

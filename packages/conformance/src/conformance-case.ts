@@ -26,7 +26,16 @@ export interface ConformanceCase {
   readonly title: string;
   /** Why the case does not apply to a provider with these facts; undefined when it does. */
   readonly skip?: (facts: Facts) => string | undefined;
+  /** The case holds for `exclusion: "none"` too; the others are skipped there. */
+  readonly appliesWithoutExclusion?: true;
   run(context: CaseContext): Promise<void>;
+}
+
+/** Why the case is not run on a provider with these facts; undefined when it is. */
+export function skipReason(each: ConformanceCase, facts: Facts): string | undefined {
+  const { exclusion } = facts.capabilities;
+  if (exclusion === "none" && !each.appliesWithoutExclusion) return "declares exclusion: none";
+  return each.skip?.(facts);
 }
 
 /** How a case is called in every report: invariants, id, sentence. */

@@ -1,6 +1,6 @@
 import { CaseContext } from "./case-context.ts";
 import { cases } from "./cases/index.ts";
-import { type ConformanceCase, caseTitle } from "./conformance-case.ts";
+import { type ConformanceCase, caseTitle, skipReason } from "./conformance-case.ts";
 import { type Facts, readFacts } from "./facts.ts";
 import type { Harness } from "./harness.ts";
 import type { Runner } from "./runner.ts";
@@ -23,7 +23,7 @@ export async function runConformance(options: ConformanceOptions): Promise<void>
   const { harness, runner } = options;
   const print = options.print ?? ((line) => process.stderr.write(`${line}\n`));
   const facts = await factsOf(harness);
-  const reasons = new Map(cases.map((each) => [each, each.skip?.(facts)]));
+  const reasons = new Map(cases.map((each) => [each, skipReason(each, facts)]));
   const skipCount = [...reasons.values()].filter((reason) => reason !== undefined).length;
   print(
     `conformance: ${harness.name}: ${cases.length} cases, ${cases.length - skipCount} to run, ${skipCount} skipped`,
@@ -35,7 +35,7 @@ export async function runConformance(options: ConformanceOptions): Promise<void>
       } else {
         const title = `${caseTitle(each)} (skipped: ${reason})`;
         print(`conformance: ${harness.name}: ${title}`);
-        runner.test.skip(title, async () => {});
+        runner.test.skip(title, async () => undefined);
       }
     }
     runner.after(async () => {
@@ -55,7 +55,7 @@ export async function runCase(
     await conformanceCase.run(context);
   } catch (error) {
     // The case's own failure is the one worth reading; what closing says on top of it is noise.
-    await context.finish().catch(() => {});
+    await context.finish().catch(() => undefined);
     throw error;
   }
   await context.finish();

@@ -7,7 +7,7 @@ import type { LockProvider } from "@holdfast/core";
 export function shareProvider(provider: LockProvider): LockProvider {
   return new Proxy(provider, {
     get(target, property) {
-      if (property === Symbol.asyncDispose) return async () => {};
+      if (property === Symbol.asyncDispose) return async () => undefined;
       const value: unknown = Reflect.get(target, property, target);
       return typeof value === "function" ? value.bind(target) : value;
     },

@@ -67,7 +67,7 @@ export function aborts(boundMs: number, what: string, signal: AbortSignal): Prom
 }
 
 function withReject(): { promise: Promise<never>; reject: (reason: Error) => void } {
-  let reject: (reason: Error) => void = () => {};
+  let reject: (reason: Error) => void = () => undefined;
   const promise = new Promise<never>((_, rejectPromise) => {
     reject = rejectPromise;
   });

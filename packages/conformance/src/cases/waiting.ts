@@ -1,0 +1,238 @@
+import assert from "node:assert/strict";
+import { LockError } from "@holdfast/core";
+import type { ConformanceCase } from "../conformance-case.ts";
+import { fault } from "../probe-provider.ts";
+import { rejectsWith } from "../rejects-with.ts";
+import { eventually, nowMs, pause, settlesWithin } from "../waits.ts";
+
+/** A free name with a waiter is granted within this, by notice or by backoff. */
+const WAKE_BOUND_MS = 1_000;
+
+/** Waiting for a holder in another process, and for a backend that does not answer. */
+export const waitingCases: readonly ConformanceCase[] = [
+  {
+    id: "waiting-granted",
+    invariants: ["G-07"],
+    title: "a waiter is granted soon after another process released",
+    async run(context) {
+      const [locks, other] = [await context.locks(), await context.locks()];
+      const lease = await other.acquire(context.name());
+      const waiting = locks.acquire(lease.name, { waitMs: 10_000 });
+      await pause(50);
+      await lease.release();
+      const next = await settlesWithin(WAKE_BOUND_MS, "the grant", waiting);
+      assert.equal(await other.tryAcquire(lease.name), undefined);
+      await next.release();
+    },
+  },
+  {
+    id: "waiting-many-processes",
+    invariants: ["G-07"],
+    title: "every one of many waiting processes is granted in the end",
+    async run(context) {
+      const clients = await Promise.all(Array.from({ length: 8 }, () => context.locks()));
+      const name = context.name();
+      const served: number[] = [];
+      const waiting = clients.map((locks, index) =>
+        locks.using(name, () => void served.push(index), { waitMs: 10_000 }),
+      );
+      await settlesWithin(8 * WAKE_BOUND_MS, "all of them", Promise.all(waiting));
+      assert.deepEqual(new Set(served), new Set(clients.keys()));
+    },
+  },
+  {
+    id: "waiting-times-out",
+    invariants: ["G-07", "G-09"],
+    title: "acquire rejects when waitMs has passed, and the waiter leaves no trace",
+    async run(context) {
+      const [locks, other] = [await context.locks(), await context.locks()];
+      const third = await context.open();
+      const lease = await other.acquire(context.name());
+      const startMs = nowMs();
+      const waiting = locks.acquire(lease.name, { waitMs: 150 });
+      const error = await rejectsWith("WAIT_TIMEOUT", settlesWithin(1_000, "the end", waiting));
+      assert.equal(error.lockName, lease.name);
+      assert.ok(nowMs() - startMs >= 140, "not before its time");
+      await lease.release();
+      await context.becomesFree(third, lease.name, WAKE_BOUND_MS);
+    },
+  },
+  {
+    id: "waiting-not-at-all",
+    invariants: ["G-07"],
+    title: "waitMs: 0 makes exactly one attempt",
+    async run(context) {
+      const [probe, other] = [await context.probe(), await context.locks()];
+      const locks = await context.locks({ provider: probe });
+      const lease = await other.acquire(context.name());
+      const refused = locks.acquire(lease.name, { waitMs: 0 });
+      await rejectsWith("WAIT_TIMEOUT", settlesWithin(2_000, "the end", refused));
+      assert.equal(probe.asked, 1);
+      await lease.release();
+      const next = await locks.acquire(lease.name, { waitMs: 0 });
+      assert.equal(probe.asked, 2);
+      await next.release();
+    },
+  },
+  {
+    id: "waiting-try",
+    invariants: ["G-07"],
+    title: "tryAcquire is undefined while another process holds, and a lease when it is free",
+    async run(context) {
+      const [probe, other] = [await context.probe(), await context.locks()];
+      const locks = await context.locks({ provider: probe });
+      const lease = await other.acquire(context.name());
+      assert.equal(await locks.tryAcquire(lease.name), undefined);
+      assert.equal(probe.asked, 1, "one attempt");
+      await lease.release();
+      const next = await locks.tryAcquire(lease.name);
+      assert.ok(next);
+      next.assertValid();
+      await next.release();
+    },
+  },
+  {
+    id: "waiting-for-expiry",
+    invariants: ["G-08", "G-07"],
+    title: "a waiter succeeds a holder that vanished, soon after its lock ended",
+    skip: ({ capabilities }) =>
+      capabilities.endsBy === "ttl" ? undefined : `declares endsBy: ${capabilities.endsBy}`,
+    async run(context) {
+      const [locks, vanished] = [await context.locks(), await context.open()];
+      const request = context.request(context.name(), { ttlMs: 400 });
+      const grant = await context.grant(vanished, request);
+      const lease = await locks.acquire(request.name, { waitMs: 10_000 });
+      const lateMs = nowMs() - (grant.sentAtMs + grant.validMs);
+      assert.ok(lateMs <= WAKE_BOUND_MS, `granted ${lateMs} ms after the ttl`);
+      await lease.release();
+    },
+  },
+  {
+    id: "waiting-backend-back",
+    invariants: ["G-07", "G-06"],
+    title: "transient faults are retried until the backend answers",
+    async run(context) {
+      const probe = await context.probe();
+      const locks = await context.locks({ provider: probe, unavailableMs: 10_000 });
+      let failures = 4;
+      probe.plan = {
+        sending: () => {
+          failures -= 1;
+          if (failures >= 0) throw fault("not-applied");
+        },
+      };
+      const lease = await settlesWithin(5_000, "the grant", locks.acquire(context.name()));
+      assert.ok(probe.asked >= 2);
+      await lease.release();
+    },
+  },
+  {
+    id: "waiting-unavailable",
+    invariants: ["G-07", "G-12"],
+    title:
+      "a backend that gives no answer at all ends the wait after unavailableMs, with its cause",
+    async run(context) {
+      const probe = await context.probe();
+      const locks = await context.locks({ provider: probe, unavailableMs: 250 });
+      const cause = fault("not-applied");
+      probe.plan = {
+        sending: () => {
+          throw cause;
+        },
+      };
+      const startMs = nowMs();
+      const waiting = locks.acquire(context.name());
+      await rejectsWith("BACKEND_UNAVAILABLE", settlesWithin(2_000, "the end", waiting));
+      assert.ok(nowMs() - startMs >= 200, "retried for a while");
+      assert.ok(probe.asked >= 2 && probe.asked <= 60, `${probe.asked} attempts`);
+      await rejectsWith("BACKEND_UNAVAILABLE", locks.tryAcquire(context.name()));
+    },
+  },
+  {
+    id: "waiting-permanent-fault",
+    invariants: ["G-07", "G-12"],
+    title: "a permanent fault rejects at once, without a second attempt",
+    async run(context) {
+      const probe = await context.probe();
+      const locks = await context.locks({ provider: probe });
+      probe.plan = {
+        sending: () => {
+          throw new LockError("BACKEND_REJECTED", "no permission");
+        },
+      };
+      await rejectsWith("BACKEND_REJECTED", locks.acquire(context.name()));
+      assert.equal(probe.asked, 1);
+      await rejectsWith("BACKEND_REJECTED", locks.tryAcquire(context.name()));
+      assert.equal(probe.asked, 2);
+    },
+  },
+  {
+    id: "waiting-bounded-attempts",
+    invariants: ["G-07", "G-12"],
+    title: "waiting for a holder asks the backend seldom, however many wait",
+    async run(context) {
+      const [probe, other] = [await context.probe(), await context.locks()];
+      const locks = await context.locks({ provider: probe, backoffMsMin: 20, backoffMsMax: 100 });
+      let [inFlight, most] = [0, 0];
+      probe.plan = {
+        sending: () => {
+          inFlight += 1;
+          most = Math.max(most, inFlight);
+        },
+        replied: () => {
+          inFlight -= 1;
+        },
+      };
+      const lease = await other.acquire(context.name());
+      const waiting = Array.from({ length: 1_000 }, () =>
+        locks.acquire(lease.name, { waitMs: 500 }).catch((reason: unknown) => reason),
+      );
+      await Promise.all(waiting);
+      assert.ok(probe.asked <= 40, `${probe.asked} attempts in half a second for 1,000 waiters`);
+      assert.equal(most, 1, "one contender per process");
+      await lease.release();
+    },
+  },
+  {
+    id: "waiting-names-apart",
+    invariants: ["G-07"],
+    title: "waiters of one name do not delay another name",
+    async run(context) {
+      const [locks, other] = [await context.locks(), await context.locks()];
+      const lease = await other.acquire(context.name());
+      const waiting = Array.from({ length: 50 }, () =>
+        locks.acquire(lease.name, { waitMs: 5_000 }).then((next) => next.release()),
+      );
+      const free = await settlesWithin(
+        WAKE_BOUND_MS,
+        "another name",
+        locks.acquire(context.name()),
+      );
+      await free.release();
+      await lease.release();
+      await Promise.all(waiting);
+    },
+  },
+  {
+    id: "waiting-with-notice",
+    invariants: ["G-07"],
+    title: "where the backend can notify, a waiter wakes by notice and not by polling",
+    skip: ({ capabilities }) =>
+      capabilities.waiting === "poll" ? "declares waiting: poll" : undefined,
+    async run(context) {
+      const [probe, other] = [await context.probe(), await context.locks()];
+      const backoff = { backoffMsMin: 20_000, backoffMsMax: 20_000 };
+      const locks = await context.locks({ provider: probe, ...backoff });
+      for (let round = 0; round < 5; round += 1) {
+        const lease = await other.acquire(context.name());
+        const asked = probe.asked;
+        const waiting = locks.acquire(lease.name, { waitMs: 10_000 });
+        await eventually(WAKE_BOUND_MS, "the waiter asked", () => probe.asked > asked);
+        await pause(20);
+        await lease.release();
+        const next = await settlesWithin(WAKE_BOUND_MS, "the grant by notice", waiting);
+        await next.release();
+      }
+    },
+  },
+];
