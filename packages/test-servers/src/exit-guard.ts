@@ -3,41 +3,25 @@ import { spawnSync } from "node:child_process";
 /** What must not outlive this process. */
 const cleanups: Set<() => void> = new Set();
 
-/** Ends that programs may take over; where nothing else listens, they end the process without its exit hooks. */
-const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
-
 /**
- * Has `cleanup` called when the process ends, by itself or by a signal that can be caught; the returned function
- * takes that back. SIGKILL runs nothing, which is what {@link dyingWithParent} is for.
+ * Has `cleanup` called when the process exits; the returned function takes that back.
+ *
+ * It does not listen for signals: that would change what they do to the program, and two listeners that each leave
+ * the end to the other would make it unstoppable. A program that a signal ends runs no hook, which is what
+ * {@link dyingWithParent} is for.
  */
 export function guardExit(cleanup: () => void): () => void {
-  if (cleanups.size === 0) {
-    process.once("exit", runCleanups);
-    for (const signal of SIGNALS) process.on(signal, endBySignal);
-  }
+  if (cleanups.size === 0) process.once("exit", runCleanups);
   cleanups.add(cleanup);
   return () => {
     cleanups.delete(cleanup);
-    if (cleanups.size === 0) unguard();
+    if (cleanups.size === 0) process.removeListener("exit", runCleanups);
   };
-}
-
-function unguard(): void {
-  process.removeListener("exit", runCleanups);
-  for (const signal of SIGNALS) process.removeListener(signal, endBySignal);
 }
 
 /** In reverse, as what was made last may stand on what was made first. */
 function runCleanups(): void {
   for (const cleanup of [...cleanups].reverse()) cleanup();
-}
-
-/** A program that listens itself decides about its end; its exit then runs the cleanups. */
-function endBySignal(signal: NodeJS.Signals): void {
-  if (process.listenerCount(signal) > 1) return;
-  runCleanups();
-  unguard();
-  process.kill(process.pid, signal);
 }
 
 let prefix: readonly string[] | undefined;

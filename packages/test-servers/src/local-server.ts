@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dyingWithParent, guardExit } from "./exit-guard.ts";
 import { freePort } from "./free-port.ts";
 import type { LaunchPlan, ServerAddress, ServerPlace } from "./launch-plan.ts";
 import type { LaunchedServer, RestartOptions } from "./launched-server.ts";
 import { findLocalBinary } from "./local-binary.ts";
+import { createServerFolder } from "./server-folder.ts";
 import { until } from "./until.ts";
 
 const HOST = "127.0.0.1";
@@ -53,7 +53,7 @@ class LocalServer implements LaunchedServer {
     this.#binaryPath = binaryPath;
     this.address = { host: HOST, port };
     this.peerAddress = this.address;
-    this.#folder = mkdtempSync(join(tmpdir(), `holdfast-${plan.kind.name}-${process.pid}-`));
+    this.#folder = createServerFolder(plan.kind.name);
     this.#place = {
       ...this.address,
       dataDir: join(this.#folder, "data"),

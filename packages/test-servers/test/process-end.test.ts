@@ -1,13 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { utimes } from "node:fs/promises";
 import { createConnection } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, test } from "vitest";
 import { until } from "../src/index.ts";
 import { redisSource } from "./redis-source.ts";
 
 const PACKAGE_URL = new URL("../dist/index.js", import.meta.url).href;
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
 
 interface Program {
   readonly process: ChildProcess;
@@ -44,6 +49,13 @@ async function expectNoServer({ port }: Program): Promise<void> {
   await until("the server is gone", async () => !(await isListening(port)));
 }
 
+/** The folders that the program's servers have or had. */
+function foldersOf({ process: { pid } }: Program): readonly string[] {
+  return readdirSync(tmpdir())
+    .filter((name) => name.startsWith(`holdfast-redis-${pid}-`))
+    .map((name) => join(tmpdir(), name));
+}
+
 describe.runIf(redisSource)("the end of the program that started servers", () => {
   test.each([
     ["returns from everything by process.exit", "process.exit()"],
@@ -52,7 +64,6 @@ describe.runIf(redisSource)("the end of the program that started servers", () =>
       "ends by its own handler of a signal",
       'process.once("SIGTERM", () => process.exit()).kill(process.pid)',
     ],
-    ["is ended by a signal that nobody handles", "process.kill(process.pid)"],
   ])("ends the servers and removes their data when it %s", async (_how, ending) => {
     const program = await startProgram(ending);
     expect(await isListening(program.port)).toBe(true);
@@ -62,13 +73,24 @@ describe.runIf(redisSource)("the end of the program that started servers", () =>
     if (program.dataDir !== undefined) expect(existsSync(program.dataDir)).toBe(false);
   });
 
-  // Containers are left to Testcontainers' reaper here.
+  // Containers are left to Testcontainers' reaper here, and their data goes with them.
   test.runIf(redisSource === "local" && process.platform === "linux")(
-    "ends the servers when it is killed",
+    "ends the servers when it is killed, and their data goes when it is a day old",
     async () => {
       const program = await startProgram("process.exit()");
       program.process.kill("SIGKILL");
+      await once(program.process, "exit");
       await expectNoServer(program);
+      const folders = foldersOf(program);
+      expect(folders).toHaveLength(2);
+      const longAgo = new Date(Date.now() - DAY_MS);
+      for (const folder of folders) await utimes(folder, longAgo, longAgo);
+      const next = await startProgram("process.exit()");
+      expect(foldersOf(program)).toEqual([]);
+      expect(foldersOf(next)).toHaveLength(2);
+      next.process.stdin?.end("end\n");
+      await once(next.process, "exit");
+      expect(foldersOf(next)).toEqual([]);
     },
   );
 });
