@@ -6,6 +6,7 @@ import { rootFolder } from "./workspace.mjs";
  * @typedef {object} RunOptions
  * @property {string} [cwd]
  * @property {Record<string, string | undefined>} [env] Added to this process's own.
+ * @property {boolean} [capture] Keep the output for the caller.
  * @property {boolean} [quiet] Keep the output, and print it only when the program fails.
  * @property {number} [timeoutMs] Ends the program after this long. Default: never.
  */
@@ -29,10 +30,11 @@ const STOP_MS_MAX = 15_000;
 export function runProcess(program, programArguments, options = {}) {
   return new Promise((resolve) => {
     const output = /** @type {Buffer[]} */ ([]);
+    const stream = options.quiet || options.capture ? "pipe" : "inherit";
     const child = spawn(program, programArguments, {
       cwd: options.cwd ?? rootFolder,
       env: { ...process.env, ...options.env },
-      stdio: ["ignore", options.quiet ? "pipe" : "inherit", options.quiet ? "pipe" : "inherit"],
+      stdio: ["ignore", stream, stream],
     });
     child.stdout?.on("data", (chunk) => output.push(chunk));
     child.stderr?.on("data", (chunk) => output.push(chunk));
