@@ -1,0 +1,84 @@
+import type { Scenario } from "../scenario.ts";
+import type { CorePinning } from "../server/core-pinning.ts";
+import type { RedisUnderTest } from "../server/redis-under-test.ts";
+import { ServerMeter } from "../server/server-meter.ts";
+import type { Strategy } from "../strategy.ts";
+import { Agent } from "./agent.ts";
+
+/** Longest farewell an agent is given before it is killed. */
+const CLOSE_MS_MAX = 2_000;
+
+/**
+ * Starts agent processes on the core under measurement and knows every one that lives, so that an
+ * interrupted run leaves none behind.
+ */
+export class AgentHost {
+  readonly redis: RedisUnderTest | undefined;
+  readonly pinning: CorePinning;
+  readonly #living = new Set<Agent>();
+
+  constructor(pinning: CorePinning, redis: RedisUnderTest | undefined) {
+    this.pinning = pinning;
+    this.redis = redis;
+  }
+
+  /** Starts `count` processes with a client of `strategy` each. */
+  async open(scenario: Scenario, strategy: Strategy, count: number): Promise<Fleet> {
+    const agents = Array.from({ length: count }, () => this.#start());
+    const usesRedis = strategy.backend === "redis";
+    const target = { redisUrl: usesRedis ? this.redis?.url : undefined };
+    await Promise.all(
+      agents.map((agent) => agent.ask({ ask: "open", strategyId: strategy.id, target })),
+    );
+    return {
+      meter: usesRedis && this.redis !== undefined ? new ServerMeter(this.redis) : undefined,
+      ask: (requests, expectedMs) =>
+        Promise.all(
+          agents.map((agent, index) =>
+            agent.ask(
+              { ask: "work", scenarioId: scenario.id, request: requests[index] ?? {} },
+              expectedMs,
+            ),
+          ),
+        ),
+      close: async () => {
+        await Promise.all(agents.map((agent) => this.#retire(agent)));
+      },
+    };
+  }
+
+  /** Ends every agent at once, whatever it is doing. */
+  async killAll(): Promise<void> {
+    await Promise.all([...this.#living].map((agent) => agent.kill()));
+    this.#living.clear();
+  }
+
+  /** For the last moment of a process, when nothing can be awaited any more. */
+  killAllNow(): void {
+    for (const agent of this.#living) agent.killNow();
+  }
+
+  #start(): Agent {
+    const agent = new Agent(this.pinning);
+    this.#living.add(agent);
+    return agent;
+  }
+
+  async #retire(agent: Agent): Promise<void> {
+    await Promise.race([
+      agent.ask({ ask: "close" }).catch(() => {}),
+      new Promise((resolve) => setTimeout(resolve, CLOSE_MS_MAX).unref()),
+    ]);
+    await agent.kill();
+    this.#living.delete(agent);
+  }
+}
+
+/** The agents of one strategy in one measurement. */
+export interface Fleet {
+  /** Reads what the strategy costs its server, where it has one. */
+  readonly meter: ServerMeter | undefined;
+  /** Sends `requests[i]` to process `i`, all at once, and waits for every reply. */
+  ask(requests: readonly object[], expectedMs: number): Promise<readonly object[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+import { type CommandLine, parseCommandLine } from "./cli/command-line.ts";
+import { helpText, listText } from "./cli/help-text.ts";
+import { USAGE_EXIT_CODE, UsageError } from "./cli/usage-error.ts";
+import { scenarios } from "./scenarios.ts";
+import { strategies } from "./strategies.ts";
+
+/** The benchmark's command line. Reads the flags, and loads what runs only when something is to run. */
+async function main(args: readonly string[]): Promise<number> {
+  let commandLine: CommandLine;
+  try {
+    commandLine = parseCommandLine(args);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`bench: ${error.message}`);
+    return USAGE_EXIT_CODE;
+  }
+  switch (commandLine.command) {
+    case "help":
+      process.stdout.write(helpText);
+      return 0;
+    case "list":
+      process.stdout.write(listText(strategies, scenarios));
+      return 0;
+    case "run": {
+      const { runCommand } = await import("./cli/run-command.ts");
+      return runCommand(commandLine.selection, commandLine.jsonFile);
+    }
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,47 @@
+import colors from "picocolors";
+import type { Gap } from "../method/outcome.ts";
+import type { Scenario } from "../scenario.ts";
+import type { Machine } from "./machine.ts";
+import type { Report } from "./report.ts";
+import { resultTables } from "./tables.ts";
+
+/** The whole report for a reader. */
+export function summaryText(scenarios: readonly Scenario[], report: Report): string {
+  const tables = resultTables(scenarios, report.results);
+  const parts = [
+    tables === "" ? "Nothing was measured." : tables,
+    ...(report.notMeasured.length === 0 ? [] : [gapLines(report.notMeasured)]),
+    machineLines(report),
+    ...(report.complete ? [] : [colors.yellow("Interrupted: only finished rounds are shown.")]),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+/** Gaps with the same reason on one line, so that a missing server is said once. */
+function gapLines(gaps: readonly Gap[]): string {
+  const reasons = [...new Set(gaps.map(({ why }) => why))];
+  return reasons
+    .map((why) => {
+      const same = gaps.filter((gap) => gap.why === why);
+      const strategies = [...new Set(same.map(({ strategy }) => strategy))].join(", ");
+      const scenarios = [...new Set(same.map(({ scenario }) => scenario))].join(", ");
+      return colors.yellow(`Not measured: ${strategies} (${scenarios}): ${why}`);
+    })
+    .join("\n");
+}
+
+function machineLines({ machine, versions }: Report): string {
+  const software = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return [
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.os}`,
+    software.join(" · "),
+    pinningLine(machine),
+  ].join("\n");
+}
+
+function pinningLine({ pinnedCore, serverPinned, loadBefore }: Machine): string {
+  const load = `load before the run ${loadBefore}`;
+  if (pinnedCore === null) return `Not pinned to a core (no taskset): expect more noise · ${load}`;
+  const who = serverPinned === true ? "Clients and server" : "Clients";
+  return `${who} pinned to core ${pinnedCore} · ${load}`;
+}

@@ -1,0 +1,81 @@
+import type { Fleet } from "../agent/agent-host.ts";
+import type { Params, Probe, Sample, Scenario } from "../scenario.ts";
+import type { ServerMeter } from "../server/server-meter.ts";
+import { type CycleReply, type CycleRequest, cycleWork, strideFor } from "../work/cycle-work.ts";
+
+/** What a lock costs when nobody else wants it: acquire and release, one name per caller. */
+export const uncontended: Scenario = {
+  id: "uncontended",
+  about:
+    "acquire and release of a free lock: latency, throughput, CPU, commands (1 and 64 callers)",
+  usesServer: true,
+  secondsDefault: 0.25,
+  roundsDefault: 8,
+  metrics: [
+    { id: "p50Us", title: "p50", kind: "us", compared: true },
+    { id: "p99Us", title: "p99", kind: "us", compared: false },
+    { id: "cycleUs", title: "mean\ncycle", kind: "us", compared: true },
+    { id: "cyclesPerSecond", title: "cycles/s", kind: "per-second", compared: true },
+    { id: "clientCpuUsPerCycle", title: "client\nCPU", kind: "us", compared: true },
+    { id: "serverCpuUsPerCycle", title: "server\nCPU", kind: "us", compared: true },
+    { id: "commandsPerCycle", title: "com-\nmands", kind: "count", compared: false },
+  ],
+  variants: [
+    { title: "1 caller", params: { callers: 1 } },
+    { title: "64 callers", params: { callers: 64 } },
+  ],
+  paramsFor: (_strategy, variant) => variant.params,
+  open: async (host, strategy, params) =>
+    new CycleProbe(await host.open(uncontended, strategy, 1), params),
+  work: (client, request: CycleRequest) => cycleWork(client, request),
+};
+
+class CycleProbe implements Probe {
+  readonly #meter: ServerMeter | undefined;
+  readonly #fleet: Fleet;
+  readonly #callers: number;
+  /** Known from the slice before; the warm-up is the first. */
+  #stride = 1;
+
+  constructor(fleet: Fleet, { callers = 1 }: Params) {
+    this.#meter = fleet.meter;
+    this.#fleet = fleet;
+    this.#callers = callers;
+  }
+
+  async measure(seconds: number): Promise<Sample> {
+    if (this.#meter === undefined) return this.#sampleOf(await this.#cycle(seconds));
+    const { value, cost } = await this.#meter.measure(() => this.#cycle(seconds));
+    return {
+      ...this.#sampleOf(value),
+      serverCpuUsPerCycle: cost.cpuUs / value.cycles,
+      commandsPerCycle: cost.commands / value.cycles,
+    };
+  }
+
+  async warmUp(seconds: number): Promise<void> {
+    const cycle = (): Promise<CycleReply> => this.#cycle(seconds);
+    await (this.#meter === undefined ? cycle() : this.#meter.learn(cycle));
+  }
+
+  close(): Promise<void> {
+    return this.#fleet.close();
+  }
+
+  async #cycle(seconds: number): Promise<CycleReply> {
+    const request: CycleRequest = { callers: this.#callers, seconds, stride: this.#stride };
+    const [reply] = (await this.#fleet.ask([request], seconds * 1000)) as [CycleReply];
+    this.#stride = strideFor(reply.elapsedUs / reply.cycles);
+    return reply;
+  }
+
+  #sampleOf({ cycles, elapsedUs, cpuUs, p50Us, p99Us }: CycleReply): Sample {
+    return {
+      p50Us,
+      p99Us,
+      cycleUs: (elapsedUs * this.#callers) / cycles,
+      cyclesPerSecond: (cycles / elapsedUs) * 1e6,
+      clientCpuUsPerCycle: cpuUs / cycles,
+    };
+  }
+}

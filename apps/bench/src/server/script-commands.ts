@@ -1,0 +1,31 @@
+import { Redis } from "ioredis";
+
+/** What MONITOR gives as the source of a command that a script called. */
+const SCRIPT_SOURCE = "lua";
+
+/**
+ * The commands that only scripts called while `work` ran. Redis counts those like any other, and they
+ * are no round trip, so whoever wants to know what clients sent leaves them out. A command that was
+ * both sent and called is not among them: the count may then be too high, never too low.
+ *
+ * MONITOR slows the server down, so this belongs beside a warm-up and not beside a measurement.
+ */
+export async function scriptCommandsDuring(
+  redisUrl: string,
+  work: () => Promise<unknown>,
+): Promise<ReadonlySet<string>> {
+  const called = new Set<string>();
+  const sent = new Set<string>();
+  const client = new Redis(redisUrl);
+  const monitor = await client.monitor();
+  monitor.on("monitor", (_time: string, [name = ""]: readonly string[], source: string) => {
+    (source === SCRIPT_SOURCE ? called : sent).add(name.toLowerCase());
+  });
+  try {
+    await work();
+  } finally {
+    monitor.disconnect();
+    client.disconnect();
+  }
+  return new Set([...called].filter((name) => !sent.has(name)));
+}

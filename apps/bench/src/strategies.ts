@@ -1,0 +1,19 @@
+import { asyncLock } from "./strategies/async-lock.ts";
+import { asyncMutex } from "./strategies/async-mutex.ts";
+import { memory } from "./strategies/memory.ts";
+import { rawIoredis } from "./strategies/raw-ioredis.ts";
+import { rawNodeRedis } from "./strategies/raw-node-redis.ts";
+import { redisIoredis } from "./strategies/redis-ioredis.ts";
+import { redisNodeRedis } from "./strategies/redis-node-redis.ts";
+import type { Strategy } from "./strategy.ts";
+
+/** Every strategy the benchmark knows, in the order of the report. */
+export const strategies: readonly Strategy[] = [
+  memory,
+  asyncMutex,
+  asyncLock,
+  redisIoredis,
+  rawIoredis,
+  redisNodeRedis,
+  rawNodeRedis,
+];

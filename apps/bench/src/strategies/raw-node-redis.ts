@@ -1,0 +1,37 @@
+import { LEASE_TTL_MS, type LockClient, type Strategy } from "../strategy.ts";
+import { compareAndDelete } from "./compare-and-delete.ts";
+import { requireRedisUrl } from "./require-redis-url.ts";
+
+/** The least that node-redis can do for a safe lock: the limit for every strategy built on it. */
+export const rawNodeRedis: Strategy = {
+  id: "raw-node-redis",
+  about: "the limit: SET NX PX and an EVALSHA compare-and-delete, straight through node-redis",
+  backend: "redis",
+  comparedWith: [],
+  waits: false,
+  async open(target): Promise<LockClient<string>> {
+    const { createClient } = await import("redis");
+    const client = createClient({ url: requireRedisUrl(target) });
+    client.on("error", reportToStderr);
+    await client.connect();
+    await client.scriptLoad(compareAndDelete.source);
+    const expiration = { type: "PX", value: LEASE_TTL_MS } as const;
+    let holderCount = 0;
+    return {
+      async acquire(name) {
+        const holderId = `${process.pid}-${holderCount++}`;
+        const reply = await client.set(name, holderId, { expiration, condition: "NX" });
+        if (reply === null) throw new Error(`${name} is held by another`);
+        return holderId;
+      },
+      release: (name, holderId) =>
+        client.evalSha(compareAndDelete.sha1, { keys: [name], arguments: [holderId] }),
+      close: async () => client.destroy(),
+    };
+  },
+};
+
+/** Without a listener node-redis ends the process; the failing command tells the story anyway. */
+function reportToStderr(error: Error): void {
+  console.error(`node-redis: ${error.message}`);
+}

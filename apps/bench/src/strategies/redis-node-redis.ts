@@ -1,0 +1,29 @@
+import type { Lease } from "@holdfast/core";
+import { LEASE_TTL_MS, type LockClient, type Strategy } from "../strategy.ts";
+import { requireRedisUrl } from "./require-redis-url.ts";
+
+/** Holdfast over one Redis through node-redis. */
+export const redisNodeRedis: Strategy = {
+  id: "redis-node-redis",
+  about: "Holdfast over one Redis, through node-redis",
+  backend: "redis",
+  comparedWith: ["raw-node-redis"],
+  waits: true,
+  async open(target): Promise<LockClient<Lease>> {
+    const { createClient } = await import("redis");
+    const { createLocks } = await import("@holdfast/core");
+    const { redis } = await import("@holdfast/redis");
+    const client = createClient({ url: requireRedisUrl(target) });
+    client.on("error", (error: Error) => console.error(`node-redis: ${error.message}`));
+    await client.connect();
+    const locks = createLocks({ provider: redis({ client }), ttlMs: LEASE_TTL_MS });
+    return {
+      acquire: (name) => locks.acquire(name),
+      release: (_name, lease) => lease.release(),
+      close: async () => {
+        await locks.close();
+        client.destroy();
+      },
+    };
+  },
+};

@@ -1,0 +1,92 @@
+import { setTimeout as sleepMs } from "node:timers/promises";
+import { hostUs } from "../host-clock.ts";
+import type { LockClient } from "../strategy.ts";
+
+/** Asks an agent for `contenders` callers that all want the one lock `name`, again and again. */
+export interface ContenderRequest {
+  readonly name: string;
+  readonly contenders: number;
+  readonly holdMs: number;
+  /** Host time when to begin, the same in every process of the slice. */
+  readonly fromUs: number;
+  /** Host time of the end: nobody asks any more, and what is granted later does not count. */
+  readonly untilUs: number;
+}
+
+/** One lease as its holder saw it, in host time. */
+export interface Tenure {
+  readonly contender: number;
+  readonly askedUs: number;
+  readonly grantedUs: number;
+  readonly releasedUs: number;
+}
+
+export interface ContenderReply {
+  readonly tenures: readonly Tenure[];
+  /** For each wait cut short by the end of the slice, how long it had lasted until then. */
+  readonly unfinishedWaitsUs: readonly number[];
+  /** Acquisitions after the end of the slice, while the queue emptied; the server saw them too. */
+  readonly lateCount: number;
+  readonly failureCount: number;
+}
+
+/** Stops a slice early rather than let a lock without hold time fill the memory. */
+const TENURE_COUNT_MAX = 500_000;
+/** Pause after an acquire that failed, so that a fault does not become a busy loop. */
+const FAILURE_PAUSE_MS = 10;
+
+/** Lets all contenders of one process loose on the lock and reports every lease they had. */
+export async function contenderWork(
+  client: LockClient,
+  request: ContenderRequest,
+): Promise<ContenderReply> {
+  const crowd = new Crowd(client, request);
+  await sleepMs(Math.max(0, (request.fromUs - hostUs()) / 1000));
+  const contenders = Array.from({ length: request.contenders }, (_, index) => crowd.contend(index));
+  await Promise.all(contenders);
+  return crowd.log;
+}
+
+/** The contenders of one process, and what they write down. */
+class Crowd {
+  readonly log = {
+    tenures: [] as Tenure[],
+    unfinishedWaitsUs: [] as number[],
+    lateCount: 0,
+    failureCount: 0,
+  };
+  readonly #client: LockClient;
+  readonly #request: ContenderRequest;
+
+  constructor(client: LockClient, request: ContenderRequest) {
+    this.#client = client;
+    this.#request = request;
+  }
+
+  /** Takes turn after turn until the slice ends. */
+  async contend(contender: number): Promise<void> {
+    while (hostUs() < this.#request.untilUs && this.log.tenures.length < TENURE_COUNT_MAX) {
+      try {
+        await this.#takeTurn(contender);
+      } catch {
+        this.log.failureCount += 1;
+        await sleepMs(FAILURE_PAUSE_MS);
+      }
+    }
+  }
+
+  async #takeTurn(contender: number): Promise<void> {
+    const { name, holdMs, untilUs } = this.#request;
+    const askedUs = hostUs();
+    const holding = await this.#client.acquire(name);
+    const grantedUs = hostUs();
+    if (grantedUs > untilUs) {
+      this.log.lateCount += 1;
+      this.log.unfinishedWaitsUs.push(untilUs - askedUs);
+    } else {
+      if (holdMs > 0) await sleepMs(holdMs);
+      this.log.tenures.push({ contender, askedUs, grantedUs, releasedUs: hostUs() });
+    }
+    await this.#client.release(name, holding);
+  }
+}
