@@ -4,8 +4,8 @@ import { Holding } from "./holding.ts";
 import type { InDoubt } from "./in-doubt.ts";
 import type { Ticket } from "./lease.ts";
 import { LockError } from "./lock-error.ts";
-import type { AcquireRequest, Grant, Refusal, ReleaseOutcome, RenewOutcome } from "./provider.ts";
-import { releaseRequest } from "./release-once.ts";
+import type { AcquireRequest, Grant, Refusal, ReleaseOutcome, RenewOutcome, Reply } from "./provider.ts";
+import { releaseRequest } from "./releaser.ts";
 import type { AcquireSettings, Settings } from "./settings.ts";
 
 /** An attempt's answer: a lock that is valid now, or a refusal. */
@@ -15,7 +15,8 @@ export type Answer = Holding | Refusal;
 interface Departure {
   readonly request: AcquireRequest;
   readonly suspendedMs: number;
-  readonly startedMs: number;
+  /** Read only while somebody listens to attempts. */
+  readonly startedMs: number | undefined;
 }
 
 /**
@@ -40,9 +41,14 @@ export class Acquirer {
     name: string,
     settings: AcquireSettings,
     signal: AbortSignal | undefined,
-  ): Promise<Answer> {
+  ): Reply<Answer> {
     const departure = this.#depart(name, settings, signal);
-    return this.#answered(departure, () => this.#settings.provider.tryAcquire(departure.request));
+    try {
+      const reply = this.#settings.provider.tryAcquire(departure.request);
+      return "granted" in reply ? this.#accept(departure, reply) : this.#later(departure, reply);
+    } catch (error) {
+      return this.#later(departure, Promise.reject(error));
+    }
   }
 
   /** Waits in the backend's own queue, until it grants or `signal` aborts. */
@@ -50,9 +56,12 @@ export class Acquirer {
     const { provider } = this.#settings;
     const departure = this.#depart(name, settings, signal);
     const request = { ...departure.request, signal };
-    const ask = (): Promise<Grant | Refusal> =>
-      provider.enqueue?.(request) ?? provider.tryAcquire(request);
-    return this.#answered(departure, ask);
+    try {
+      const reply = provider.enqueue?.(request) ?? provider.tryAcquire(request);
+      return this.#later(departure, Promise.resolve(reply));
+    } catch (error) {
+      return this.#later(departure, Promise.reject(error));
+    }
   }
 
   /** Returns a lock that nobody here wants, in the background; unknown until the ttl passed. */
@@ -89,32 +98,26 @@ export class Acquirer {
 
   #depart(name: string, settings: AcquireSettings, signal: AbortSignal | undefined): Departure {
     const { random, elapsed } = this.#settings;
-    const request: AcquireRequest = {
-      name,
-      holderId: random.holderId(),
-      ttlMs: settings.ttlMs,
-      mode: "exclusive",
-      renewable: settings.renewable,
-      description: settings.description,
-      ...(signal === undefined ? undefined : { signal }),
+    const { ttlMs, renewable, description } = settings;
+    const holderId = random.holderId();
+    const request = { name, holderId, ttlMs, mode: "exclusive", renewable, description } as const;
+    return {
+      request: signal === undefined ? request : { ...request, signal },
+      suspendedMs: elapsed.suspendedMs,
+      startedMs: events.attempt.hasSubscribers ? elapsed.nowMs() : undefined,
     };
-    return { request, suspendedMs: elapsed.suspendedMs, startedMs: elapsed.nowMs() };
   }
 
-  #answered(departure: Departure, ask: () => Promise<Grant | Refusal>): Promise<Answer> {
-    try {
-      return ask().then(
-        (answer) => this.#accept(departure, answer),
-        (error: unknown) => this.#fault(departure, error),
-      );
-    } catch (error) {
-      return Promise.resolve().then(() => this.#fault(departure, error));
-    }
+  #later(departure: Departure, reply: Promise<Grant | Refusal>): Promise<Answer> {
+    return reply.then(
+      (answer) => this.#accept(departure, answer),
+      (error: unknown) => this.#fault(departure, error),
+    );
   }
 
   #accept(departure: Departure, answer: Grant | Refusal): Answer {
     if (!answer.granted) {
-      if (events.attempt.hasSubscribers) this.#publish(departure, answer.why);
+      this.#publish(departure, answer.why);
       return answer;
     }
     const { elapsed, allowance } = this.#settings;
@@ -131,8 +134,9 @@ export class Acquirer {
       deadlineMs: deadlineMs(sentAtMs, answer.validMs, answer.ttlMs, allowance),
       renewAtMs: request.renewable ? sentAtMs + answer.validMs / 3 : Number.POSITIVE_INFINITY,
     });
-    if (holding.deadlineMs > elapsed.nowWatchfulMs()) {
-      if (events.attempt.hasSubscribers) this.#publish(departure, "granted");
+    holding.acceptedAtMs = elapsed.nowWatchfulMs();
+    if (holding.deadlineMs > holding.acceptedAtMs) {
+      this.#publish(departure, "granted");
       return holding;
     }
     void this.giveBack(holding);
@@ -147,7 +151,7 @@ export class Acquirer {
         "before the answer came; it is given back. A longer ttlMs or a nearer backend would do",
       { lockName: name, outcome: "unknown" },
     );
-    if (events.attempt.hasSubscribers) this.#publish(departure, "fault", error);
+    this.#publish(departure, "fault", error);
     return error;
   }
 
@@ -158,7 +162,7 @@ export class Acquirer {
     if (error.outcome !== "not-applied") {
       void this.#inDoubt.release({ name, holderId, ttlMs, inDoubt: true });
     }
-    if (events.attempt.hasSubscribers) this.#publish(departure, "fault", error);
+    this.#publish(departure, "fault", error);
     throw error;
   }
 
@@ -173,6 +177,7 @@ export class Acquirer {
   }
 
   #publish(departure: Departure, answer: AttemptEvent["answer"], error?: LockError): void {
+    if (departure.startedMs === undefined) return;
     const { elapsed, provider } = this.#settings;
     events.attempt.publish({
       name: departure.request.name,

@@ -15,9 +15,14 @@ export interface AskerHost {
   readonly line: WaitLine;
   /** Gives a granted lock to whoever is first; false when it fits nobody. */
   place(holding: Holding): boolean;
-  /** Another process had the lock when we last asked. */
-  contended(): void;
+  /** Nobody waits any more, or somebody was granted: the requests have ended. */
+  asked(): void;
 }
+
+const NO_TROUBLE: LockErrorOptions = {};
+
+/** A fault that was dealt with leaves no answer; a request that was cancelled owes none. */
+type Result = Answer | "fault" | "cancelled";
 
 /**
  * The one request to the backend that all waiters of a name share: attempt, refused, then the
@@ -26,21 +31,42 @@ export interface AskerHost {
  */
 export class Asker {
   readonly #host: AskerHost;
+  #isActive = false;
+  #isContended = false;
   #controller: AbortController | undefined;
   #wakeUp: (() => void) | undefined;
   /** A request is on its way, as against a delay before the next. */
-  #inFlight = false;
-  #trouble: LockErrorOptions = {};
-  /** When the backend last gave a usable answer, in `Elapsed` milliseconds. */
-  #answeredAtMs = Number.NEGATIVE_INFINITY;
+  #isInFlight = false;
+  #trouble: LockErrorOptions = NO_TROUBLE;
+  #hadFaults = false;
+  #idle: (() => void)[] | undefined;
 
   constructor(host: AskerHost) {
     this.#host = host;
   }
 
+  get isActive(): boolean {
+    return this.#isActive;
+  }
+
   /** What to tell those who stop waiting: the last answer, and whether a request is under way. */
   trouble(): LockErrorOptions {
-    return this.#inFlight ? { ...this.#trouble, outcome: "unknown" } : this.#trouble;
+    return this.#isInFlight ? { ...this.#trouble, outcome: "unknown" } : this.#trouble;
+  }
+
+  /** Asks for `head`, and goes on until a grant found its holder or nobody waits. */
+  start(head: Waiter): void {
+    this.#isActive = true;
+    this.#trouble = NO_TROUBLE;
+    if (this.#isContended && this.#host.settings.provider.capabilities.waiting === "poll") {
+      void this.#standBack();
+      return;
+    }
+    // Nearly every request is granted at once; what follows a refusal is the loop's business.
+    this.#send(head, false, (result) => {
+      if (result instanceof Holding && this.#host.place(result)) this.#end();
+      else void this.#loop(result);
+    });
   }
 
   /** Nobody waits any more: ends the request and the delay. */
@@ -49,55 +75,84 @@ export class Asker {
     this.#wakeUp?.();
   }
 
-  /** Asks until a grant found its holder or nobody waits. Never rejects. */
-  async run(pauseMs: number): Promise<void> {
-    const { line, settings } = this.#host;
-    if (pauseMs > 0) await this.#pause(pauseMs);
+  /** Resolves when no request and no delay is under way. */
+  idle(): Promise<void> {
+    if (!this.#isActive) return Promise.resolve();
+    this.#idle ??= [];
+    const waiting = this.#idle;
+    return new Promise((resolve) => waiting.push(resolve));
+  }
+
+  /**
+   * Where waiters poll, the process that has just given the lock back would take it again while the
+   * others sleep. After contention it lets a moment pass.
+   */
+  async #standBack(): Promise<void> {
+    const { backoffMsMin, random } = this.#host.settings;
+    this.#isContended = false;
+    await this.#pause(backoffMsMin * (0.5 + random.fraction()));
+    await this.#loop("cancelled");
+  }
+
+  async #loop(first: Result): Promise<void> {
+    const { line, settings, acquirer } = this.#host;
+    let result = first;
     let backoff: Backoff | undefined;
     let watch: AsyncDisposable | undefined;
-    for (let head = line.first(); head !== undefined; head = line.first()) {
-      const answer = await this.#request(head, backoff !== undefined);
-      if (answer === "cancelled") continue;
-      if (answer instanceof Holding) {
-        if (this.#host.place(answer)) break;
-        await this.#host.acquirer.giveBack(answer);
-        continue;
-      }
-      const refused = answer === undefined ? undefined : this.#refused(answer);
-      if (line.first() === undefined) break;
-      if (backoff === undefined) {
-        backoff = new Backoff(settings.backoffMsMin, settings.backoffMsMax, settings.random);
-        watch = await this.#watch();
+    for (;;) {
+      if (result instanceof Holding) {
+        if (this.#host.place(result)) break;
+        await acquirer.giveBack(result);
+      } else if (result !== "cancelled") {
+        const refusal = result === "fault" ? undefined : this.#refused(result);
+        if (line.first() === undefined) break;
+        const isFirst = backoff === undefined;
+        backoff ??= new Backoff(settings.backoffMsMin, settings.backoffMsMax, settings.random);
+        if (isFirst) watch = await this.#watch();
         // With a queue to join, or a hint that may have come before the watch: ask again at once.
-        if (refused !== undefined && (this.#host.acquirer.canEnqueue || watch)) continue;
+        const isHurried = isFirst && refusal !== undefined && (acquirer.canEnqueue || watch);
+        if (!isHurried) await this.#pause(backoff.nextMs(refusal?.retryAfterMs));
       }
-      await this.#pause(backoff.nextMs(refused?.retryAfterMs));
+      const head = line.first();
+      if (head === undefined) break;
+      const wasRefused = backoff !== undefined;
+      result = await new Promise<Result>((resolve) => this.#send(head, wasRefused, resolve));
     }
+    this.#end();
     await watch?.[Symbol.asyncDispose]();
   }
 
-  /** One request; undefined when it brought no usable answer, and nobody is owed one if cancelled. */
-  async #request(head: Waiter, wasRefused: boolean): Promise<Answer | "cancelled" | undefined> {
+  #end(): void {
+    this.#isActive = false;
+    for (const resolve of this.#idle ?? []) resolve();
+    this.#idle = undefined;
+    this.#host.asked();
+  }
+
+  /** One request. A fault is told to those it concerns before `next` hears of it. */
+  #send(head: Waiter, wasRefused: boolean, next: (result: Result) => void): void {
     const { name, acquirer } = this.#host;
     const join = wasRefused && acquirer.canEnqueue;
     // Only a wait that can end early needs a way to end its request.
     const controller = join || head.canLeave ? new AbortController() : undefined;
     this.#controller = controller;
-    this.#inFlight = true;
-    let fault: LockError;
-    try {
-      return await (join && controller !== undefined
+    this.#isInFlight = true;
+    const reply =
+      join && controller !== undefined
         ? acquirer.enqueue(name, head.settings, controller.signal)
-        : acquirer.attempt(name, head.settings, controller?.signal));
-    } catch (error) {
-      fault = error as LockError;
-    } finally {
-      this.#inFlight = false;
+        : acquirer.attempt(name, head.settings, controller?.signal);
+    const settle = (result: Result): void => {
+      this.#isInFlight = false;
       this.#controller = undefined;
-    }
-    if (controller?.signal.aborted) return "cancelled";
-    this.#faulted(fault);
-    return undefined;
+      next(result);
+    };
+    if (!(reply instanceof Promise)) return settle(reply);
+    reply.then(settle, (error: LockError) => {
+      this.#isInFlight = false;
+      if (controller?.signal.aborted) return settle("cancelled");
+      this.#faulted(error);
+      settle("fault");
+    });
   }
 
   /** Held by another is a result. No quorum and abstaining members are the lack of one. */
@@ -108,12 +163,13 @@ export class Asker {
     if (!isHeld) {
       const code = why === "no-quorum" ? "NO_QUORUM" : "BACKEND_UNAVAILABLE";
       const words = why === "no-quorum" ? "found no quorum" : "met a member that abstains";
-      this.#faulted(new LockError(code, `lock ${JSON.stringify(name)} ${words}`, { votes }));
+      const details = { lockName: name, votes };
+      this.#faulted(new LockError(code, `lock ${JSON.stringify(name)} ${words}`, details));
       return refusal;
     }
-    this.#answeredAtMs = this.#host.settings.elapsed.nowMs();
+    this.#forgiveFaults();
     this.#trouble = votes === undefined ? {} : { votes };
-    this.#host.contended();
+    this.#isContended = true;
     const head = line.first();
     if (head?.kind === "try") line.serve(head, undefined);
     else if (head?.kind === "once") line.timeOut(head);
@@ -125,15 +181,26 @@ export class Asker {
     const { line, settings } = this.#host;
     this.#trouble = { cause: error, votes: error.votes, outcome: error.outcome };
     const isPassing = error.code === "BACKEND_UNAVAILABLE" || error.code === "NO_QUORUM";
-    if (!isPassing) return line.refuseWhile(() => again(error));
+    if (!isPassing) return line.refuseEach(() => again(error));
     const head = line.first();
     if (head?.kind === "try") line.refuse(head, error);
     else if (head?.kind === "once") line.timeOut(head);
     const nowMs = settings.elapsed.nowMs();
-    line.refuseWhile((waiter) => {
-      const sinceMs = Math.max(waiter.startedMs, this.#answeredAtMs);
+    this.#hadFaults = true;
+    line.refuseEach((waiter) => {
+      waiter.unansweredSinceMs ??= nowMs;
       const patienceMs = settings.unavailableMs ?? waiter.settings.ttlMs;
-      return nowMs - sinceMs >= patienceMs ? again(error) : undefined;
+      return nowMs - waiter.unansweredSinceMs >= patienceMs ? again(error) : undefined;
+    });
+  }
+
+  /** The backend answered: patience begins anew. */
+  #forgiveFaults(): void {
+    if (!this.#hadFaults) return;
+    this.#hadFaults = false;
+    this.#host.line.refuseEach((waiter) => {
+      waiter.unansweredSinceMs = undefined;
+      return undefined;
     });
   }
 

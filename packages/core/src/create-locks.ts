@@ -10,8 +10,16 @@ import type {
   LocksOptions,
   TryAcquireOptions,
 } from "./locks-options.ts";
+import type { NameQueue } from "./name-queue.ts";
 import type { Capabilities, LockProvider, LockState } from "./provider.ts";
-import { resolveAcquireOptions, resolveLocksOptions, type Settings } from "./settings.ts";
+import {
+  type AcquireSettings,
+  NO_OPTIONS,
+  resolveAcquireOptions,
+  resolveLocksOptions,
+  type Settings,
+} from "./settings.ts";
+import type { WaiterKind } from "./waiter.ts";
 import { checkBoolean, checkFunction, checkKeys, checkName, checkNumber } from "./validation.ts";
 
 /** The token type that a provider's declared fencing gives. */
@@ -21,6 +29,15 @@ export type TokenOf<Provider extends LockProvider> =
     : Provider["capabilities"]["fencing"] extends "none"
       ? undefined
       : bigint | undefined;
+
+/** What a call found of its name, and what it asks for. */
+interface Entry {
+  readonly queue: NameQueue | undefined;
+  readonly settings: AcquireSettings;
+}
+
+/** The answer of every try that this process itself rules out. */
+const NOTHING: Promise<undefined> = Promise.resolve(undefined);
 
 class ProviderLocks implements Locks {
   readonly #settings: Settings;
@@ -43,30 +60,34 @@ class ProviderLocks implements Locks {
     return { ...capabilities, fair: capabilities.fair && localHandoffMax === 0 };
   }
 
-  async acquire(name: string, options: AcquireOptions = {}): Promise<Lease> {
-    checkName(name);
-    const settings = resolveAcquireOptions(this.#settings, options);
-    this.#admit(name, settings.signal);
-    const queue = this.#queues.of(name);
-    if (settings.waitMs === 0 && queue.isBusy) throw busy(name);
-    const lease = await queue.join(settings.waitMs === 0 ? "once" : "wait", settings);
-    return this.#unlessAborted(lease as HeldLease, settings.signal);
+  acquire(name: string, options: AcquireOptions = NO_OPTIONS): Promise<Lease> {
+    try {
+      const { queue, settings } = this.#enter(name, options);
+      const kind = settings.waitMs === 0 ? "once" : "wait";
+      if (kind === "once" && queue?.isBusy) throw busy(name);
+      return this.#join(queue, name, { kind, settings }) as Promise<Lease>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
-  async tryAcquire(name: string, options: TryAcquireOptions = {}): Promise<Lease | undefined> {
-    checkName(name);
-    const settings = resolveAcquireOptions(this.#settings, options);
-    this.#admit(name, settings.signal);
-    const queue = this.#queues.of(name);
-    if (queue.isBusy) return undefined;
-    const lease = await queue.join("try", settings);
-    return lease && this.#unlessAborted(lease, settings.signal);
+  tryAcquire(
+    name: string,
+    options: TryAcquireOptions = NO_OPTIONS,
+  ): Promise<Lease | undefined> {
+    try {
+      const { queue, settings } = this.#enter(name, options);
+      if (queue?.isBusy) return NOTHING;
+      return this.#join(queue, name, { kind: "try", settings });
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async using<Result>(
     name: string,
     work: (lease: Lease<bigint | undefined>) => Result | PromiseLike<Result>,
-    options: AcquireOptions = {},
+    options: AcquireOptions = NO_OPTIONS,
   ): Promise<Result> {
     checkFunction(work, "work");
     const lease = (await this.acquire(name, options)) as HeldLease;
@@ -121,7 +142,7 @@ class ProviderLocks implements Locks {
 
   async adopt(ticket: Ticket): Promise<Lease> {
     checkTicket(ticket);
-    this.#admit(ticket.name, undefined);
+    this.#admit(ticket.name);
     const { capabilities, name: provider } = this.#settings.provider;
     if (!capabilities.transferable) {
       throw new LockError("UNSUPPORTED", `provider ${provider} cannot adopt a lease`, {
@@ -133,7 +154,7 @@ class ProviderLocks implements Locks {
       void this.#queues.acquirer.giveBack(holding);
       throw closedError(ticket.name);
     }
-    return this.#queues.of(ticket.name).adopt(holding, ticket.localIndex + 1);
+    return (this.#queues.find(ticket.name) ?? this.#queues.open(ticket.name)).adopt(holding, ticket.localIndex + 1);
   }
 
   async ping(): Promise<void> {
@@ -156,7 +177,7 @@ class ProviderLocks implements Locks {
 
   async #close(timeoutMs: number): Promise<CloseReport> {
     const { clock, provider } = this.#settings;
-    const { inDoubt, renewer } = this.#queues;
+    const { inDoubt, renewer, releaser } = this.#queues;
     this.#lossWatch?.[Symbol.dispose]();
     const queues = this.#queues.all();
     const closed = Promise.all(queues.map((queue) => queue.close(closedError(queue.name))));
@@ -172,35 +193,53 @@ class ProviderLocks implements Locks {
     const report = { inDoubt: [...new Set([...inDoubt.names(), ...unsettled])] };
     inDoubt.stop();
     renewer.stop();
+    releaser.stop();
     await provider[Symbol.asyncDispose]();
     return report;
   }
 
-  #admit(name: string, signal: AbortSignal | undefined): void {
-    this.#refuseIfClosed(name);
-    if (signal?.aborted) {
+  /** Everything that can be wrong with a call, found before anything is sent. */
+  #enter(name: string, options: AcquireOptions): Entry {
+    checkName(name);
+    const settings = resolveAcquireOptions(this.#settings, options);
+    const queue = this.#admit(name);
+    if (settings.signal?.aborted) {
       throw new LockError("ABORTED", `lock ${JSON.stringify(name)}: the signal given has aborted`, {
         lockName: name,
-        cause: signal.reason,
+        cause: settings.signal.reason,
       });
     }
-    const excess = this.#queues.excess(name);
+    return { queue, settings };
+  }
+
+  #admit(name: string): NameQueue | undefined {
+    this.#refuseIfClosed(name);
+    const queue = this.#queues.find(name);
+    const excess = this.#queues.excess(name, queue);
     if (excess !== undefined) throw excess;
+    return queue;
+  }
+
+  #join(
+    queue: NameQueue | undefined,
+    name: string,
+    { kind, settings }: { readonly kind: WaiterKind; readonly settings: AcquireSettings },
+  ): Promise<HeldLease | undefined> {
+    const pending = (queue ?? this.#queues.open(name)).join(kind, settings);
+    const { signal } = settings;
+    if (signal === undefined) return pending;
+    // A signal that aborted in the tick of the grant wins: nobody would use the lease.
+    return pending.then((lease) => {
+      if (!signal.aborted) return lease;
+      void lease?.release();
+      const words = `lock ${JSON.stringify(name)} is not wanted any more: the signal aborted`;
+      const details = { lockName: name, outcome: "unknown", cause: signal.reason } as const;
+      throw new LockError("ABORTED", words, details);
+    });
   }
 
   #refuseIfClosed(name: string | undefined): void {
     if (this.#closing !== undefined) throw closedError(name);
-  }
-
-  /** A signal that aborted in the tick of the grant wins: nobody would use the lease. */
-  #unlessAborted(lease: HeldLease, signal: AbortSignal | undefined): HeldLease {
-    if (signal?.aborted !== true) return lease;
-    void lease.release();
-    throw new LockError("ABORTED", `lock ${JSON.stringify(lease.name)}: the signal aborted`, {
-      lockName: lease.name,
-      outcome: "unknown",
-      cause: signal.reason,
-    });
   }
 
   #unsupported(what: string): LockError {

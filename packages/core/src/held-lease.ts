@@ -55,17 +55,16 @@ export class HeldLease implements Lease {
 
   get validForMs(): number {
     if (this.#state !== "held") return 0;
-    return Math.max(0, this.holding.deadlineMs - this.#host.settings.elapsed.nowSampledMs());
+    return Math.max(0, this.holding.deadlineMs - this.#host.settings.elapsed.nowWatchfulMs());
   }
 
   /** The loss as known at this instant, latched if it is the deadline that has just passed. */
   get loss(): LockError | undefined {
-    if (this.#state === "held" && this.validForMs === 0) this.#host.expire(this.holding);
-    return this.#loss;
+    return this.#lossAt(this.#host.settings.elapsed.nowWatchfulMs());
   }
 
   assertValid(): void {
-    if (this.loss !== undefined) throw this.#lossNow();
+    if (this.#lossAt(this.#host.settings.elapsed.nowSampledMs())) throw this.#lossNow();
     if (this.#state !== "held") throw this.#notHeld();
   }
 
@@ -107,6 +106,11 @@ export class HeldLease implements Lease {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.release();
+  }
+
+  #lossAt(nowMs: number): LockError | undefined {
+    if (this.#state === "held" && nowMs >= this.holding.deadlineMs) this.#host.expire(this.holding);
+    return this.#loss;
   }
 
   /** A new error per throw, so that the stack shows where the lease was found to be lost. */

@@ -36,6 +36,8 @@ export class Holding implements Wakeable {
   serverToken: bigint | undefined;
   owner: HoldingOwner | undefined = undefined;
 
+  /** When core accepted the grant: a run of hand-offs is bounded from here. */
+  acceptedAtMs = 0;
   /** The holder must not rely on the lock from here on. */
   deadlineMs: number;
   /** When the next renewal leaves; infinite when there is none to come. */

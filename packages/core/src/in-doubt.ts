@@ -3,7 +3,7 @@ import type { Timer } from "./clock.ts";
 import { events } from "./events.ts";
 import { LockError } from "./lock-error.ts";
 import type { ReleaseOutcome, ReleaseRequest } from "./provider.ts";
-import { releaseOnce } from "./release-once.ts";
+import type { Releaser } from "./releaser.ts";
 import type { Settings } from "./settings.ts";
 
 /** Longest delay between two tries to make one unknown outcome good. */
@@ -24,12 +24,14 @@ interface Doubt {
  */
 export class InDoubt {
   readonly #settings: Settings;
+  readonly #releaser: Releaser;
   readonly #doubts = new Set<Doubt>();
   readonly #idle: (() => void)[] = [];
   #isStopped = false;
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, releaser: Releaser) {
     this.#settings = settings;
+    this.#releaser = releaser;
   }
 
   get size(): number {
@@ -75,7 +77,7 @@ export class InDoubt {
   }
 
   async #try(doubt: Doubt): Promise<void> {
-    const outcome = await releaseOnce(this.#settings, doubt.request);
+    const outcome = await this.#releaser.release(doubt.request);
     if (!this.#doubts.has(doubt)) return;
     if (outcome !== "unknown") return this.#settle(doubt, outcome);
     if (!doubt.request.inDoubt) {

@@ -48,6 +48,7 @@ export type {
   ReleaseRequest,
   RenewOutcome,
   RenewRequest,
+  Reply,
   UnfencedProvider,
   Vote,
 } from "./provider.ts";

@@ -7,8 +7,8 @@ import type { Holding, HoldingOwner } from "./holding.ts";
 import type { InDoubt } from "./in-doubt.ts";
 import type { Ticket } from "./lease.ts";
 import { LockError, type LockErrorOptions } from "./lock-error.ts";
-import type { ReleaseOutcome } from "./provider.ts";
-import { releaseOnce, releaseRequest } from "./release-once.ts";
+import type { ReleaseOutcome, ReleaseRequest } from "./provider.ts";
+import { type Releaser, releaseRequest } from "./releaser.ts";
 import type { Renewer } from "./renewer.ts";
 import type { AcquireSettings, Settings } from "./settings.ts";
 import { WaitLine, type WaitLineHost } from "./wait-line.ts";
@@ -20,10 +20,11 @@ export interface QueueParts {
   readonly acquirer: Acquirer;
   readonly renewer: Renewer;
   readonly inDoubt: InDoubt;
+  readonly releaser: Releaser;
   /** Counts every pending acquire, over all names. */
   count(change: 1 | -1): void;
-  /** A queue with nothing in it any more asks to be forgotten. */
-  forget(queue: NameQueue): void;
+  /** The queue has nothing to do any more and may be forgotten. */
+  rest(queue: NameQueue): void;
 }
 
 /**
@@ -41,13 +42,8 @@ export class NameQueue implements LeaseHost, HoldingOwner, WaitLineHost, AskerHo
   readonly #asker: Asker;
   #holding: Holding | undefined;
   #lease: HeldLease | undefined;
-  /** When the backend granted: a run of hand-offs is bounded from here. */
-  #grantedAtMs = 0;
   /** The release on its way: asking before its answer, we would be refused by ourselves. */
-  #releasing = false;
-  /** The requests under way; resolves when they have ended. */
-  #asking: Promise<void> | undefined;
-  #isContended = false;
+  #isReleasing = false;
 
   constructor(name: string, parts: QueueParts) {
     this.name = name;
@@ -73,8 +69,8 @@ export class NameQueue implements LeaseHost, HoldingOwner, WaitLineHost, AskerHo
   get isBusy(): boolean {
     return (
       this.#holding !== undefined ||
-      this.#releasing ||
-      this.#asking !== undefined ||
+      this.#isReleasing ||
+      this.#asker.isActive ||
       this.line.size > 0
     );
   }
@@ -100,15 +96,13 @@ export class NameQueue implements LeaseHost, HoldingOwner, WaitLineHost, AskerHo
       this.line.refuse(first, leaseLimit(this.settings, this.name));
       return false;
     }
-    // The requests end here, so a lease released at once may pass to the next waiter.
-    this.#asking = undefined;
     this.#hold(holding);
     this.line.serve(first, this.#open(holding, 0, first.settings));
     return true;
   }
 
-  contended(): void {
-    this.#isContended = true;
+  asked(): void {
+    this.#ask();
   }
 
   count(change: 1 | -1): void {
@@ -139,7 +133,7 @@ export class NameQueue implements LeaseHost, HoldingOwner, WaitLineHost, AskerHo
     if (heir === undefined) return this.#releaseToBackend(holding);
     this.#publishReleased("released", true);
     this.line.serve(heir, this.#open(holding, localIndex + 1, heir.settings));
-    return Promise.resolve("released");
+    return RELEASED;
   }
 
   detach(lease: HeldLease): Ticket {
@@ -193,68 +187,57 @@ export class NameQueue implements LeaseHost, HoldingOwner, WaitLineHost, AskerHo
 
   /** Refuses everybody, ends the lease with `closed`, and resolves when all was answered. */
   async close(closed: LockError): Promise<void> {
-    this.line.refuseWhile(() => closed);
+    this.line.refuseEach(() => closed);
     this.#asker.cancel();
-    const asking = this.#asking;
     const lease = this.#lease;
     let released: Promise<ReleaseOutcome> | undefined;
     if (lease !== undefined) {
       released = this.#releaseToBackend(lease.holding);
       lease.end(closed, released);
     }
-    await Promise.all([asking, released]);
+    await Promise.all([this.#asker.idle(), released]);
   }
 
   /** The first waiter, if the holding may pass to it inside the process. */
   #heir(holding: Holding, localIndex: number): Waiter | undefined {
     const { localHandoffMax, localHandoffMaxMs, elapsed } = this.settings;
     const next = this.line.first();
-    if (next === undefined || this.#asking !== undefined) return undefined;
+    if (next === undefined || this.#asker.isActive) return undefined;
     if (localIndex >= localHandoffMax || !fits(holding, next)) return undefined;
-    const nowMs = elapsed.nowWatchfulMs();
-    if (nowMs - this.#grantedAtMs >= (localHandoffMaxMs ?? holding.ttlMs)) return undefined;
+    const nowMs = elapsed.nowMs();
+    if (nowMs - holding.acceptedAtMs >= (localHandoffMaxMs ?? holding.ttlMs)) return undefined;
     return holding.deadlineMs - nowMs >= holding.ttlMs / 2 ? next : undefined;
   }
 
-  async #releaseToBackend(holding: Holding): Promise<ReleaseOutcome> {
+  #releaseToBackend(holding: Holding): Promise<ReleaseOutcome> {
     this.#drop(holding);
-    this.#releasing = true;
+    this.#isReleasing = true;
     const request = releaseRequest(holding);
-    const outcome = await releaseOnce(this.settings, request);
-    this.#releasing = false;
+    const reply = this.#parts.releaser.release(request);
+    if (reply instanceof Promise) return reply.then((outcome) => this.#released(request, outcome));
+    this.#released(request, reply);
+    return reply === "released" ? RELEASED : Promise.resolve(reply);
+  }
+
+  #released(request: ReleaseRequest, outcome: ReleaseOutcome): ReleaseOutcome {
+    this.#isReleasing = false;
     if (outcome === "unknown") void this.#parts.inDoubt.release({ ...request, inDoubt: true });
     this.#publishReleased(outcome, false);
     this.#ask();
     return outcome;
   }
 
-  /** Asks the backend for those who wait, or asks to be forgotten when there is nobody. */
+  /** Asks the backend for those who wait, or rests when there is nobody. */
   #ask(): void {
-    if (this.#holding !== undefined || this.#releasing || this.#asking !== undefined) return;
-    if (this.line.first() === undefined) return this.#parts.forget(this);
-    const asking = this.#asker.run(this.#pauseMs()).then(() => {
-      if (this.#asking !== asking) return;
-      this.#asking = undefined;
-      this.#ask();
-    });
-    this.#asking = asking;
-  }
-
-  /**
-   * Where waiters poll, the process that has just given the lock back would take it again while the
-   * others sleep. After a run of hand-offs on a contended name it stands back for a moment.
-   */
-  #pauseMs(): number {
-    const { provider, backoffMsMin, random } = this.settings;
-    if (!this.#isContended || provider.capabilities.waiting !== "poll") return 0;
-    this.#isContended = false;
-    return backoffMsMin * (0.5 + random.fraction());
+    if (this.#holding !== undefined || this.#isReleasing || this.#asker.isActive) return;
+    const first = this.line.first();
+    if (first !== undefined) this.#asker.start(first);
+    else this.#parts.rest(this);
   }
 
   #hold(holding: Holding): void {
     holding.owner = this;
     this.#holding = holding;
-    this.#grantedAtMs = this.settings.elapsed.nowMs();
     this.#parts.renewer.add(holding);
   }
 
@@ -291,6 +274,9 @@ export class NameQueue implements LeaseHost, HoldingOwner, WaitLineHost, AskerHo
     events.released.publish({ name: this.name, provider, outcome, handedOn });
   }
 }
+
+/** The answer of every hand-off inside the process. */
+const RELEASED: Promise<ReleaseOutcome> = Promise.resolve("released");
 
 /** A waiter can take over what was asked for another one only if it asked for the same. */
 function fits(holding: Holding, waiter: Waiter): boolean {

@@ -13,6 +13,12 @@ import type { Clock } from "./clock.ts";
  * `outcome` says whether the request may have taken effect).
  */
 
+/**
+ * An answer, now or later. A backend inside the process answers at once, and then no promise is
+ * spent; every other provider simply has `async` methods. Failing is always a rejected promise.
+ */
+export type Reply<Value> = Value | Promise<Value>;
+
 /** The kinds of lock a caller may ask for. Reserved: only exclusive locks exist today. */
 export type LockMode = "exclusive";
 
@@ -192,16 +198,16 @@ export interface LockProvider extends AsyncDisposable {
   readonly clock?: Clock;
 
   /**
-   * One attempt, never waiting for a holder and bounded in time. Resolves with a grant or a refusal;
+   * One attempt, never waiting for a holder and bounded in time. Answers with a grant or a refusal;
    * rejects with a `LockError` whose `outcome` is `not-applied` or `unknown`.
    */
-  tryAcquire(request: AcquireRequest): Promise<Grant | Refusal>;
+  tryAcquire(request: AcquireRequest): Reply<Grant | Refusal>;
 
   /** Same order and length as the requests; never rejects as a whole. */
   renew(requests: readonly RenewRequest[]): Promise<readonly RenewOutcome[]>;
 
   /** Idempotent and owner-checked. Needs no grant, so it compensates unknown outcomes. */
-  release(request: ReleaseRequest): Promise<ReleaseOutcome>;
+  release(request: ReleaseRequest): Reply<ReleaseOutcome>;
 
   /** Tells at once what no renewal could: the session ended, the key was deleted. */
   onLoss?(listener: (loss: Loss) => void): Disposable;

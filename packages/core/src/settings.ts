@@ -54,6 +54,9 @@ export interface AcquireSettings {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Stands for options that were left out, which is the common case and needs no look. */
+export const NO_OPTIONS: AcquireOptions = Object.freeze({});
+
 const LOCKS_KEYS = [
   "provider",
   "ttlMs",
@@ -131,6 +134,7 @@ export function resolveAcquireOptions(
   settings: Settings,
   options: AcquireOptions,
 ): AcquireSettings {
+  if (options === NO_OPTIONS) return settings.defaults;
   checkKeys(options, "options", CALL_KEYS);
   if (options.signal !== undefined) checkSignal(options.signal, "signal");
   return resolveAcquire(settings, options, settings.defaults);

@@ -44,7 +44,9 @@ export class WaitLine {
   }
 
   add(kind: WaiterKind, settings: AcquireSettings): Waiter {
-    const waiter = new Waiter(kind, settings, this.#host.settings.elapsed.nowMs());
+    const { elapsed } = this.#host.settings;
+    const startedMs = events.wait.hasSubscribers ? elapsed.nowMs() : undefined;
+    const waiter = new Waiter(kind, settings, startedMs);
     const waitMs = kind === "wait" ? settings.waitMs : undefined;
     if (waitMs !== undefined || settings.signal !== undefined) this.#watch(waiter, waitMs);
     waiter.previous = this.#last;
@@ -70,42 +72,42 @@ export class WaitLine {
     waiter.reject(error);
   }
 
-  /** Ends the first wait, and every later one, for which `error` gives one. */
-  refuseWhile(error: (waiter: Waiter) => LockError | undefined): void {
-    for (let waiter = this.#first; waiter !== undefined; waiter = this.#first) {
+  /** Ends every wait for which `error` gives one. */
+  refuseEach(error: (waiter: Waiter) => LockError | undefined): void {
+    for (let waiter = this.#first; waiter !== undefined; ) {
+      const { next } = waiter;
       const reason = error(waiter);
-      if (reason === undefined) return;
-      this.refuse(waiter, reason);
+      if (reason !== undefined) this.refuse(waiter, reason);
+      waiter = next;
     }
   }
 
   /** Ends a wait because its time is over; `trouble` says what the backend was doing meanwhile. */
   timeOut(waiter: Waiter): void {
-    if (waiter.isAborted) return this.#abort(waiter);
     const { waitMs } = waiter.settings;
-    this.#stop(waiter, "WAIT_TIMEOUT", `was not granted within ${waitMs ?? 0} ms`);
+    if (waiter.isAborted) this.#abort(waiter);
+    else this.#stop(waiter, { code: "WAIT_TIMEOUT", words: `was not granted within ${waitMs ?? 0} ms` });
   }
 
   #abort(waiter: Waiter): void {
-    this.#stop(waiter, "ABORTED", "was no longer wanted: the signal aborted", {
-      cause: waiter.settings.signal?.reason,
-    });
+    const cause: unknown = waiter.settings.signal?.reason;
+    this.#stop(waiter, { code: "ABORTED", words: "is not wanted any more: the signal aborted", cause });
   }
 
   /** The caller leaves; only the last one to leave can have something of its own in flight. */
-  #stop(waiter: Waiter, code: LockErrorCode, words: string, more: LockErrorOptions = {}): void {
+  #stop(
+    waiter: Waiter,
+    reason: { readonly code: LockErrorCode; readonly words: string; readonly cause?: unknown },
+  ): void {
     const { name } = this.#host;
     const trouble = this.#host.trouble();
-    const outcome = this.#size === 1 ? trouble.outcome : "not-applied";
-    this.refuse(
-      waiter,
-      new LockError(code, `lock ${JSON.stringify(name)} ${words}`, {
-        ...trouble,
-        ...more,
-        lockName: name,
-        outcome,
-      }),
-    );
+    const error = new LockError(reason.code, `lock ${JSON.stringify(name)} ${reason.words}`, {
+      ...trouble,
+      lockName: name,
+      outcome: this.#size === 1 ? trouble.outcome : "not-applied",
+      cause: reason.cause ?? trouble.cause,
+    });
+    this.refuse(waiter, error);
     if (this.#size === 0) this.#host.emptied();
   }
 
@@ -130,7 +132,7 @@ export class WaitLine {
   }
 
   #publish(waiter: Waiter, code: LockErrorCode | undefined): void {
-    if (!events.wait.hasSubscribers) return;
+    if (waiter.startedMs === undefined) return;
     const { name, settings } = this.#host;
     events.wait.publish({
       name,

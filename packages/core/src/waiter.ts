@@ -12,16 +12,19 @@ export type WaiterKind = "try" | "once" | "wait";
 export class Waiter {
   readonly kind: WaiterKind;
   readonly settings: AcquireSettings;
-  readonly startedMs: number;
+  /** When it began, if somebody listens to waits; read for nothing else. */
+  readonly startedMs: number | undefined;
   readonly promise: Promise<HeldLease | undefined>;
   resolve!: (lease: HeldLease | undefined) => void;
   reject!: (error: Error) => void;
+  /** When the backend first failed to answer since this began or since it last answered. */
+  unansweredSinceMs: number | undefined = undefined;
   previous: Waiter | undefined = undefined;
   next: Waiter | undefined = undefined;
   #timer: Timer | undefined;
   #onAbort: (() => void) | undefined;
 
-  constructor(kind: WaiterKind, settings: AcquireSettings, startedMs: number) {
+  constructor(kind: WaiterKind, settings: AcquireSettings, startedMs: number | undefined) {
     this.kind = kind;
     this.settings = settings;
     this.startedMs = startedMs;

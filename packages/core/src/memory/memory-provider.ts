@@ -14,6 +14,7 @@ import type {
   ReleaseRequest,
   RenewOutcome,
   RenewRequest,
+  Reply,
 } from "../provider.ts";
 import { checkKeys } from "../validation.ts";
 import { MemoryQueue } from "./memory-queue.ts";
@@ -24,11 +25,13 @@ export interface MemoryOptions {
   readonly clock?: Clock;
 }
 
+/** One name's holder, present or past. Times are monotonic. */
 interface Held {
-  readonly holderId: string;
-  readonly token: bigint;
-  readonly sinceMs: number;
-  readonly description: string | undefined;
+  holderId: string;
+  token: bigint;
+  grantedAtMs: number;
+  description: string | undefined;
+  /** Negative infinity once released. */
   expiresAtMs: number;
 }
 
@@ -46,44 +49,47 @@ const CAPABILITIES = {
   modes: ["exclusive"],
 } as const satisfies Capabilities;
 
-/** Old entries that each grant looks at, so that expired ones go without a timer of their own. */
-const SWEEP_PER_GRANT = 2;
+/** Below so many names nothing is swept: keeping a past holder costs less than making the next. */
+const NAMES_KEPT_MIN = 1_024;
 
 /** Exact lock semantics in a Map: the reference for what a provider does. */
 class MemoryProvider implements FencedProvider {
   readonly name = "memory";
   readonly capabilities: typeof CAPABILITIES = CAPABILITIES;
   readonly clock: Clock;
-  /** In the order of their last grant or renewal, so that the oldest come first. */
   readonly #held = new Map<string, Held>();
   readonly #queues = new Map<string, MemoryQueue>();
   readonly #lossListeners = new Set<(loss: Loss) => void>();
   /** One counter for all names: it rises for each of them, and nothing is kept per name. */
   #fence = 0n;
+  #sweepAt = NAMES_KEPT_MIN;
   #isClosed = false;
 
   constructor(clock: Clock) {
     this.clock = clock;
   }
 
-  async tryAcquire(request: AcquireRequest): Promise<Grant | Refusal> {
-    return this.#attempt(request);
+  tryAcquire(request: AcquireRequest): Reply<Grant | Refusal> {
+    const error = this.#unusable(request);
+    return error === undefined ? this.#attempt(request) : Promise.reject(error);
   }
 
   async renew(requests: readonly RenewRequest[]): Promise<readonly RenewOutcome[]> {
     return requests.map((request) => this.#renewOne(request));
   }
 
-  async release({ name, holderId }: ReleaseRequest): Promise<ReleaseOutcome> {
+  release({ name, holderId }: ReleaseRequest): Reply<ReleaseOutcome> {
     this.#queues.get(name)?.remove(holderId);
     const present = this.#present(name);
     if (present?.holderId !== holderId) return "absent";
-    this.#held.delete(name);
+    present.expiresAtMs = Number.NEGATIVE_INFINITY;
     this.#next(name);
     return "released";
   }
 
   async enqueue(request: EnqueueRequest): Promise<Grant> {
+    const error = this.#unusable(request);
+    if (error !== undefined) throw error;
     const answer = this.#attempt(request);
     if (answer.granted) return answer;
     let queue = this.#queues.get(request.name);
@@ -105,13 +111,14 @@ class MemoryProvider implements FencedProvider {
     const held = this.#present(name);
     const waiters = this.#queues.get(name)?.size ?? 0;
     if (held === undefined) return { name, held: false, waiters };
+    const nowMs = this.clock.monotonicMs();
     return {
       name,
       held: true,
       fencingToken: held.token,
       incarnation: held.token.toString(),
-      sinceMs: held.sinceMs,
-      remainingMs: held.expiresAtMs - this.clock.monotonicMs(),
+      sinceMs: this.clock.wallMs() - (nowMs - held.grantedAtMs),
+      remainingMs: held.expiresAtMs - nowMs,
       waiters,
       ...(held.description === undefined ? {} : { description: held.description }),
     };
@@ -121,10 +128,10 @@ class MemoryProvider implements FencedProvider {
     const held = this.#present(name);
     if (held === undefined) return false;
     if (incarnation !== "any" && incarnation !== held.token.toString()) return false;
-    this.#held.delete(name);
+    held.expiresAtMs = Number.NEGATIVE_INFINITY;
     const loss: Loss = { name, holderId: held.holderId, why: "broken by an operator" };
-    for (const listener of this.#lossListeners) listener(loss);
     this.#next(name);
+    for (const listener of this.#lossListeners) listener(loss);
     return true;
   }
 
@@ -140,8 +147,16 @@ class MemoryProvider implements FencedProvider {
     this.#lossListeners.clear();
   }
 
+  #unusable({ mode, signal, name: lockName }: AcquireRequest): LockError | undefined {
+    if (this.#isClosed) return closed();
+    if (mode !== "exclusive") {
+      return new LockError("UNSUPPORTED", `memory has no mode ${String(mode)}`, { lockName });
+    }
+    if (!signal?.aborted) return undefined;
+    return new LockError("ABORTED", "the signal given has aborted", { lockName });
+  }
+
   #attempt(request: AcquireRequest): Grant | Refusal {
-    this.#refuseIfUnusable(request);
     const present = this.#present(request.name);
     if (present === undefined) return this.#grant(request);
     if (present.holderId === request.holderId) return this.#repeat(request, present);
@@ -149,44 +164,30 @@ class MemoryProvider implements FencedProvider {
     return { granted: false, why: "held", retryAfterMs };
   }
 
-  #refuseIfUnusable({ mode, signal, name: lockName }: AcquireRequest): void {
-    if (this.#isClosed) throw closed();
-    if (mode !== "exclusive") {
-      throw new LockError("UNSUPPORTED", `memory has no mode ${String(mode)}`, { lockName });
-    }
-    if (signal?.aborted) throw new LockError("ABORTED", "the signal had aborted", { lockName });
-  }
-
-  /** The holder, unless its ttl has passed. */
+  /** The holder, unless it released or its ttl has passed. */
   #present(name: string): Held | undefined {
     const held = this.#held.get(name);
-    if (held === undefined || this.clock.monotonicMs() < held.expiresAtMs) return held;
-    this.#held.delete(name);
-    return undefined;
+    if (held === undefined || held.expiresAtMs === Number.NEGATIVE_INFINITY) return undefined;
+    return this.clock.monotonicMs() < held.expiresAtMs ? held : undefined;
   }
 
   #grant(request: AcquireRequest): Grant {
     const { name, holderId, ttlMs, description } = request;
     const sentAtMs = this.clock.monotonicMs();
-    this.#sweep(sentAtMs);
-    this.#fence += 1n;
-    const held: Held = {
-      holderId,
-      token: this.#fence,
-      sinceMs: this.clock.wallMs(),
-      description,
-      expiresAtMs: sentAtMs + ttlMs,
-    };
-    this.#held.set(name, held);
-    return {
-      granted: true,
-      name,
-      holderId,
-      ttlMs,
-      fencingToken: held.token,
-      sentAtMs,
-      validMs: ttlMs,
-    };
+    const token = ++this.#fence;
+    const past = this.#held.get(name);
+    if (past === undefined) {
+      if (this.#held.size >= this.#sweepAt) this.#sweep(sentAtMs);
+      const expiresAtMs = sentAtMs + ttlMs;
+      this.#held.set(name, { holderId, token, grantedAtMs: sentAtMs, description, expiresAtMs });
+    } else {
+      past.holderId = holderId;
+      past.token = token;
+      past.grantedAtMs = sentAtMs;
+      past.description = description;
+      past.expiresAtMs = sentAtMs + ttlMs;
+    }
+    return { granted: true, name, holderId, ttlMs, fencingToken: token, sentAtMs, validMs: ttlMs };
   }
 
   /** A copy of a granted request: the same token, and the ttl anew, as its caller counts it. */
@@ -210,8 +211,6 @@ class MemoryProvider implements FencedProvider {
     if (held?.holderId !== holderId) return { status: "lost", why: "not held any more" };
     const sentAtMs = this.clock.monotonicMs();
     held.expiresAtMs = sentAtMs + ttlMs;
-    this.#held.delete(name);
-    this.#held.set(name, held);
     return { status: "renewed", sentAtMs, validMs: ttlMs, fencingToken: held.token };
   }
 
@@ -229,7 +228,7 @@ class MemoryProvider implements FencedProvider {
     const queue = this.#queues.get(name);
     if (queue === undefined) return;
     if (queue.size === 0) return this.#forget(name);
-    const held = this.#held.get(name);
+    const held = this.#present(name);
     const delayMs = held === undefined ? 0 : held.expiresAtMs - this.clock.monotonicMs();
     const timer: Timer = this.clock.setTimer(Math.max(0, Math.ceil(delayMs)), () => {
       if (this.#present(name) === undefined) this.#next(name);
@@ -245,13 +244,10 @@ class MemoryProvider implements FencedProvider {
     this.#queues.delete(name);
   }
 
+  /** Forgets past holders: as many as are present, or a thousand, may be there in between. */
   #sweep(nowMs: number): void {
-    let looks = SWEEP_PER_GRANT;
-    for (const [name, held] of this.#held) {
-      if (looks === 0) return;
-      looks -= 1;
-      if (held.expiresAtMs <= nowMs && !this.#queues.has(name)) this.#held.delete(name);
-    }
+    for (const [name, held] of this.#held) if (held.expiresAtMs <= nowMs) this.#held.delete(name);
+    this.#sweepAt = Math.max(NAMES_KEPT_MIN, 2 * this.#held.size);
   }
 }
 

@@ -1,0 +1,48 @@
+import type { Holding } from "./holding.ts";
+import type { ReleaseOutcome, ReleaseRequest, Reply } from "./provider.ts";
+import type { Settings } from "./settings.ts";
+import { TimeLimit } from "./time-limit.ts";
+
+/** The plain release of a holding. */
+export function releaseRequest(holding: Holding): ReleaseRequest {
+  const { name, holderId, ttlMs, state } = holding;
+  const request = { name, holderId, ttlMs, inDoubt: false };
+  return state === undefined ? request : { ...request, state };
+}
+
+/** Sends releases, each bounded by `releaseTimeoutMs`. */
+export class Releaser {
+  readonly #settings: Settings;
+  readonly #limit: TimeLimit;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.#limit = new TimeLimit(settings.clock, settings.releaseTimeoutMs);
+  }
+
+  /** One release. Every failure is `unknown`: a release never rejects, whatever the provider does. */
+  release(request: ReleaseRequest): Reply<ReleaseOutcome> {
+    try {
+      const reply = this.#settings.provider.release(request);
+      return typeof reply === "string" ? reply : this.#bound(reply);
+    } catch {
+      return "unknown";
+    }
+  }
+
+  #bound(reply: Promise<ReleaseOutcome>): Promise<ReleaseOutcome> {
+    return new Promise((resolve) => {
+      const limited = this.#limit.start(() => resolve("unknown"));
+      const settle = (outcome: ReleaseOutcome): void => {
+        this.#limit.finish(limited);
+        resolve(outcome);
+      };
+      reply.then(settle, () => settle("unknown"));
+    });
+  }
+
+  /** Drops the timer. */
+  stop(): void {
+    this.#limit.stop();
+  }
+}
