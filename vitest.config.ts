@@ -23,7 +23,8 @@ export default defineConfig({
     pool: "forks",
     /** The floor machine has two cores, and timing tests need one to be free. */
     maxWorkers: 2,
-    execArgv: ["--unhandled-rejections=strict"],
+    /** Leak tests collect the garbage themselves. */
+    execArgv: ["--unhandled-rejections=strict", "--expose-gc"],
     setupFiles: [path.join(rootFolder, "test", "open-handles.ts")],
     testTimeout: 30_000,
     hookTimeout: 60_000,

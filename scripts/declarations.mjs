@@ -110,7 +110,7 @@ function spokenOf({ file, text, name }, read) {
  * @param {string} text
  * @returns {DeclarationFile}
  */
-export function parseDeclarations(text) {
+function parseDeclarations(text) {
   /** @type {DeclarationFile} */
   const parsed = {
     declared: new Map(),

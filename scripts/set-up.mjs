@@ -13,7 +13,7 @@ export function progress(line) {
 }
 
 /** The command line of the one pnpm that this repository uses, brought by npm. */
-export function pnpmCommand() {
+function pnpmCommand() {
   const { packageManager } = readJson(path.join(rootFolder, "package.json"));
   return ["npx", "--yes", packageManager];
 }

@@ -9,7 +9,7 @@ export interface TestEnd {
 }
 
 /** What happened on one provider. */
-export interface ConformanceCount {
+interface ConformanceCount {
   readonly provider: string;
   readonly ranCount: number;
   readonly failedCount: number;
