@@ -6,17 +6,19 @@ import path from "node:path";
  * @property {string} file Absolute.
  * @property {string} invariant `G-03`.
  * @property {string} slug What it breaks, from the file name.
- * @property {string[]} projects The packages whose tests must notice it.
+ * @property {string} projects The packages whose tests must notice it, with spaces between.
+ * @property {string} provider The one whose conformance cases count.
  */
 
 const NAME = /^(?<invariant>G-\d\d)-(?<slug>[a-z0-9-]+)\.patch$/;
-const TESTS = /^Tests: (?<projects>.+)$/m;
+const HEADER = /^(?<key>Tests|Provider): (?<value>.+)$/gm;
 /** Where the invariants are tested without a server. */
-const DEFAULT_PROJECTS = ["@holdfast/core", "@holdfast/conformance"];
+const DEFAULT_PROJECTS = "@holdfast/core @holdfast/conformance";
+const DEFAULT_PROVIDER = "memory";
 
 /**
- * A patch says above its first line what it breaks, and may say `Tests: @holdfast/redis` when
- * other packages than core and conformance are the ones to notice.
+ * A patch says above its first line what it breaks. `Tests: @holdfast/redis` there makes that
+ * package the one to notice, and `Provider: redis` the conformance cases on that provider.
  *
  * @param {string} file
  * @returns {RedPatch}
@@ -28,6 +30,9 @@ export function readPatch(file) {
   }
   const head = readFileSync(file, "utf8").split(/^(?:diff|---) /m)[0] ?? "";
   if (head.trim() === "") throw new Error(`${file}: says above the patch what it breaks`);
-  const projects = TESTS.exec(head)?.groups?.["projects"]?.split(/[\s,]+/) ?? DEFAULT_PROJECTS;
-  return { file, invariant, slug, projects };
+  const headers = Object.fromEntries(
+    [...head.matchAll(HEADER)].map(({ groups }) => [groups?.["key"], groups?.["value"]]),
+  );
+  const { Tests: projects = DEFAULT_PROJECTS, Provider: provider = DEFAULT_PROVIDER } = headers;
+  return { file, invariant, slug, projects, provider };
 }

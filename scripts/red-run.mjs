@@ -33,20 +33,21 @@ export class RedRun {
    */
   async checkWhole(patches) {
     /** @type {Map<string, RedPatch[]>} */
-    const byProjects = new Map();
+    const groups = new Map();
     for (const patch of patches) {
-      const key = patch.projects.join(" ");
-      byProjects.set(key, [...(byProjects.get(key) ?? []), patch]);
+      const key = `${patch.projects} on ${patch.provider}`;
+      groups.set(key, [...(groups.get(key) ?? []), patch]);
     }
     /** @type {string[]} */
     const problems = [];
-    for (const [key, group] of byProjects) {
-      const { tests, problem } = await this.#test("G-\\d\\d", key.split(" "));
+    for (const [key, group] of groups) {
+      const invariants = group.map(({ invariant }) => invariant);
+      const { tests, problem } = await this.#test(`(?:${invariants.join("|")})`, group[0]);
       if (problem !== undefined) problems.push(`nothing broken: ${problem}`);
       for (const { fullName } of tests.filter(({ status }) => status === "failed")) {
         problems.push(`fails with nothing broken: ${fullName}`);
       }
-      for (const { invariant } of group) {
+      for (const invariant of invariants) {
         if (!tests.some(({ fullName }) => fullName.includes(invariant))) {
           problems.push(`no test of ${key} is named after ${invariant}`);
         }
@@ -63,7 +64,7 @@ export class RedRun {
     }
     try {
       if (!(await this.#build())) return { ...nothing, problem: "does not compile" };
-      const { tests, problem } = await this.#test(patch.invariant, patch.projects);
+      const { tests, problem } = await this.#test(patch.invariant, patch);
       const failed = tests.filter(({ status }) => status === "failed");
       const unnoticed = `no test named after ${patch.invariant} notices it`;
       return {
@@ -94,11 +95,13 @@ export class RedRun {
   }
 
   /**
-   * @param {string} pattern Of test names.
-   * @param {string[]} projects
+   * @param {string} invariant A pattern.
+   * @param {RedPatch | undefined} where
    * @returns {Promise<TestRun>}
    */
-  async #test(pattern, projects) {
+  async #test(invariant, where) {
+    const { projects = "", provider = "" } = where ?? {};
+    const pattern = `^(?!conformance: (?!${provider} )).*${invariant}`;
     const resultFile = path.join(this.#folder, "red-result.json");
     rmSync(resultFile, { force: true });
     const vitest = path.join(rootFolder, "node_modules", "vitest", "vitest.mjs");
@@ -107,7 +110,7 @@ export class RedRun {
       [
         ...[vitest, "run", "-t", pattern, `--testTimeout=${TEST_MS_MAX}`],
         ...["--reporter=json", `--outputFile=${resultFile}`],
-        ...projects.flatMap((project) => ["--project", project]),
+        ...projects.split(" ").flatMap((project) => ["--project", project]),
       ],
       { cwd: this.#folder, capture: true, timeoutMs: RUN_MS_MAX },
     );

@@ -66,7 +66,8 @@ function brokenSuites(modules: readonly TestModule[]): number {
 }
 
 function summaryLines(summary: RunSummary, isFiltered: boolean): string[] {
-  const lines = summary.conformance.map(
+  const tried = summary.conformance.filter(({ ranCount }) => ranCount > 0 || !isFiltered);
+  const lines = tried.map(
     ({ provider, ranCount, failedCount, skippedCount }) =>
       `conformance: ${provider}: ${ranCount} cases ran, ${failedCount} failed, ` +
       `${skippedCount} skipped${isFiltered ? "" : " by a declared capability"}`,
