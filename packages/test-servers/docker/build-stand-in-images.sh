@@ -1,7 +1,8 @@
 #!/bin/sh
-# Builds the image that the container path starts, for an engine that cannot pull: a minimal Debian with its
-# redis-server, imported under the name that the published image has. Needs root, debootstrap and a Docker engine that
-# answers (DOCKER_HOST is honoured). Takes about a minute; an image that exists already is left alone.
+# Builds the image that the container path starts, for an engine that cannot pull: a minimal Debian
+# with its redis-server, imported under the name of the published image. Needs root, debootstrap and
+# a Docker engine that answers (DOCKER_HOST is honoured); DEBIAN_MIRROR names another mirror. Takes
+# about half a minute; an image that exists already is left alone.
 set -eu
 
 image=redis:7
@@ -13,9 +14,10 @@ fi
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT INT TERM
 
-debootstrap --variant=minbase --include=redis-server bookworm "$root" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"}
+debootstrap --variant=minbase --include=redis-server bookworm "$root" \
+  ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"}
 mkdir -p "$root/data"
 rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*
 tar -C "$root" -c . | docker import \
-  --change 'WORKDIR /data' --change 'VOLUME /data' --change 'EXPOSE 6379' --change 'CMD ["redis-server"]' \
-  - "$image"
+  --change 'WORKDIR /data' --change 'VOLUME /data' --change 'EXPOSE 6379' \
+  --change 'CMD ["redis-server"]' - "$image"

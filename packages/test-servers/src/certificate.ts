@@ -28,8 +28,8 @@ const BASIC_CONSTRAINTS_OID = Buffer.from("0603551d13", "hex");
 /**
  * Makes a self-signed certificate for `localhost` and 127.0.0.1, which is its own authority.
  *
- * Written out by hand (RFC 5280, DER) because Node can sign but not issue, and a test should not need another
- * program or package for sixty lines. Not for anything but tests.
+ * Written out by hand (RFC 5280, DER) because Node can sign but not issue, and a test should not
+ * need another program or package for sixty lines. Not for anything but tests.
  */
 export function createCertificate(): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -76,7 +76,10 @@ function extensions(): Buffer {
   );
 }
 
-/** One DER element: tag, length, contents. Its length takes at most two bytes here, and DER wants the shortest form. */
+/**
+ * One DER element: tag, length, contents. Its length takes at most two bytes here, and DER wants
+ * the shortest form.
+ */
 function der(tag: number, ...contents: readonly Buffer[]): Buffer {
   const body = Buffer.concat(contents);
   const size = body.length;

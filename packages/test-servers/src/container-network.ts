@@ -7,8 +7,9 @@ let unguard: () => void = () => undefined;
 let network: Promise<StartedNetwork> | undefined;
 
 /**
- * Gives a container the network that all containers of this process share, where they reach each other by name: their
- * addresses change when they restart. Every join is paired with one leave, and the last one removes the network.
+ * Gives a container the network that all containers of this process share, where they reach each
+ * other by name: their addresses change when they restart. Every join is paired with one leave, and
+ * the last one removes the network.
  */
 export async function joinNetwork(): Promise<StartedNetwork> {
   memberCount += 1;

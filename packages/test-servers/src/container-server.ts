@@ -51,7 +51,7 @@ class ContainerServer implements LaunchedServer {
   readonly peerAddress: ServerAddress;
   readonly #plan: LaunchPlan;
   readonly #client: ContainerRuntimeClient;
-  readonly #unguard: () => void;
+  #unguard: () => void = () => undefined;
   #container: Container | undefined;
   #pid: number | undefined;
   #hasJoined = false;
@@ -63,9 +63,6 @@ class ContainerServer implements LaunchedServer {
     this.address = { host: host === "localhost" ? LOOPBACK : host, port };
     const alias = `${plan.kind.name}-${randomBytes(6).toString("hex")}`;
     this.peerAddress = { host: alias, port: PLACE.port };
-    this.#unguard = guardExit(() => {
-      if (this.#container) removeAtExit(client, `/containers/${this.#container.id}?force=1&v=1`);
-    });
   }
 
   /** The process as the engine's host counts it. */
@@ -76,24 +73,14 @@ class ContainerServer implements LaunchedServer {
   async create(): Promise<void> {
     const network = await joinNetwork();
     this.#hasJoined = true;
-    const { kind, files } = this.#plan;
-    const container = new LoopbackContainer(kind.image, (containerId) => {
-      // Known before the start, so that a container whose start failed is removed too.
-      this.#container = this.#client.container.getById(containerId);
-    })
-      .publish(PLACE.port, this.address.port, this.address.host === LOOPBACK)
-      .withCommand([...this.#plan.command(PLACE)])
-      .withNetworkMode(network.getName())
-      .withNetworkAliases(this.peerAddress.host)
-      .withCopyContentToContainer(
-        Object.entries(files).map(([name, content]) => {
-          return { content, target: `${PLACE.filesDir}/${name}`, mode: FILE_MODE };
-        }),
-      )
-      // The plan's own question is asked below, the same after every start.
-      .withWaitStrategy(Wait.forAll([]));
+    // After the network's own guard, as an engine removes a network only when its containers are
+    // gone.
+    this.#unguard = guardExit(() => {
+      if (this.#container)
+        removeAtExit(this.#client, `/containers/${this.#container.id}?force=1&v=1`);
+    });
     try {
-      await container.start();
+      await this.#describe(network.getName()).start();
     } catch (cause) {
       // A server that ended at once has no ports to wait for; its own words, told below, say more.
       if (!(await this.#hasExited())) throw cause;
@@ -127,21 +114,17 @@ class ContainerServer implements LaunchedServer {
       await container.start();
       await this.#awaitReady();
     } else {
-      await this.#remove();
+      await this.stop();
       await this.create();
     }
   }
 
   async stop(): Promise<void> {
-    await this.#remove();
-    this.#unguard();
-  }
-
-  async #remove(): Promise<void> {
     const container = this.#container;
     this.#container = undefined;
     this.#pid = undefined;
     await container?.remove({ force: true, v: true });
+    this.#unguard();
     if (!this.#hasJoined) return;
     this.#hasJoined = false;
     await leaveNetwork();
@@ -164,6 +147,27 @@ class ContainerServer implements LaunchedServer {
         `${this.#plan.kind.name} ended while it started:\n${await logTail(container)}`,
       );
     this.#pid = (await container.inspect()).State.Pid;
+  }
+
+  #describe(networkName: string): LoopbackContainer {
+    const { kind, files, command } = this.#plan;
+    const container = new LoopbackContainer(kind.image, (containerId) => {
+      // Known before the start, so that a container whose start failed is removed too.
+      this.#container = this.#client.container.getById(containerId);
+    });
+    const contents = Object.entries(files).map(([name, content]) => {
+      return { content, target: `${PLACE.filesDir}/${name}`, mode: FILE_MODE };
+    });
+    return (
+      container
+        .publish(PLACE.port, this.address.port, this.address.host === LOOPBACK)
+        .withCommand([...command(PLACE)])
+        .withNetworkMode(networkName)
+        .withNetworkAliases(this.peerAddress.host)
+        .withCopyContentToContainer(contents)
+        // The plan's own question is asked after every start, so Testcontainers asks none.
+        .withWaitStrategy(Wait.forAll([]))
+    );
   }
 
   async #hasExited(): Promise<boolean> {

@@ -3,14 +3,16 @@ import { type RequestOptions, request } from "node:http";
 import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 
-/** Longest wait for all engines together; where one hangs, every test process waits this long once. */
+/**
+ * Longest wait for all engines together; where one hangs, every test process waits this long once.
+ */
 const ANSWER_TIMEOUT_MS = 800;
 
 /**
  * Finds the address of a Docker engine that answers; undefined without one.
  *
- * Asks the places where Testcontainers looks, but before loading Testcontainers, which takes longer than the answer.
- * An engine behind TLS or SSH is not found.
+ * Asks the places where Testcontainers looks, but before loading Testcontainers, which takes longer
+ * than the answer. An engine behind TLS or SSH is not found.
  */
 export async function findDockerEngine(): Promise<string | undefined> {
   const addresses = engineAddresses();

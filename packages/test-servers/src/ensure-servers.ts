@@ -4,8 +4,8 @@ import { type ServerKindName, serverKinds } from "./server-kinds.ts";
 /**
  * Says for each kind where its servers come from, or why there are none.
  *
- * Under `CI` it throws when a kind is missing, so that tests are never left out unnoticed. Elsewhere the caller
- * leaves out what needs the server and shows the explanation.
+ * Under `CI` it throws when a kind is missing, so that tests are never left out unnoticed.
+ * Elsewhere the caller leaves out what needs the server and shows the explanation.
  */
 export async function ensureServers(
   kinds: readonly ServerKindName[],

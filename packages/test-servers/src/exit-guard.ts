@@ -6,9 +6,9 @@ const cleanups: Set<() => void> = new Set();
 /**
  * Has `cleanup` called when the process exits; the returned function takes that back.
  *
- * It does not listen for signals: that would change what they do to the program, and two listeners that each leave
- * the end to the other would make it unstoppable. A program that a signal ends runs no hook, which is what
- * {@link dyingWithParent} is for.
+ * It does not listen for signals: that would change what they do to the program, and two listeners
+ * that each leave the end to the other would make it unstoppable. A program that a signal ends runs
+ * no hook, which is what {@link dyingWithParent} is for.
  */
 export function guardExit(cleanup: () => void): () => void {
   if (cleanups.size === 0) process.once("exit", runCleanups);
@@ -27,8 +27,9 @@ function runCleanups(): void {
 let prefix: readonly string[] | undefined;
 
 /**
- * The command line that makes the kernel kill the program when its parent dies, however it dies; the program as it
- * is where the system has no such thing. `setpriv` executes the program in place, so its pid stays the child's.
+ * The command line that makes the kernel kill the program when its parent dies, however it dies;
+ * the program as it is where the system has no such thing. `setpriv` executes the program in place,
+ * so its pid stays the child's.
  */
 export function dyingWithParent(command: readonly string[]): readonly string[] {
   prefix ??= findPrefix();

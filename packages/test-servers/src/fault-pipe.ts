@@ -24,8 +24,9 @@ const NO_BYTES: Buffer = Buffer.alloc(0);
 /**
  * Carries one direction of one connection, in order, through the faults of that direction.
  *
- * A direction that has lost bytes carries nothing ever again. TCP repeats what a network loses and never delivers a
- * stream with a gap; a proxy that let later bytes through would give a client replies to other commands.
+ * A direction that has lost bytes carries nothing ever again. TCP repeats what a network loses and
+ * never delivers a stream with a gap; a proxy that let later bytes through would give a client
+ * replies to other commands.
  */
 export class FaultPipe {
   readonly #source: Socket;

@@ -29,8 +29,9 @@ const LISTEN_AGAIN_TIMEOUT_MS = 5_000;
 /**
  * A TCP proxy between a server and its clients that does on command what networks do by themselves.
  *
- * Faults hold for existing and new connections alike, combine, and last until `heal`. It cannot lose the first
- * packet of a connection: under a black hole a connection is still accepted, and then hears nothing.
+ * Faults hold for existing and new connections alike, combine, and last until `heal`. It cannot
+ * lose the first packet of a connection: under a black hole a connection is still accepted, and
+ * then hears nothing.
  */
 export class FaultProxy implements AsyncDisposable {
   readonly #target: ServerAddress;
@@ -88,7 +89,10 @@ export class FaultProxy implements AsyncDisposable {
     });
   }
 
-  /** Loses bytes that arrive from now on, ends and resets of connections too; the sender notices nothing. */
+  /**
+   * Loses bytes that arrive from now on, ends and resets of connections too; the sender notices
+   * nothing.
+   */
   drop(direction: Direction): void {
     this.#change(direction, (faults) => {
       faults.isDropping = true;
@@ -100,7 +104,10 @@ export class FaultProxy implements AsyncDisposable {
     for (const direction of BOTH) this.drop(direction);
   }
 
-  /** Keeps everything that arrives from now on, until `deliver`, even when the sender gives up meanwhile. */
+  /**
+   * Keeps everything that arrives from now on, until `deliver`, even when the sender gives up
+   * meanwhile.
+   */
   hold(direction: Direction): void {
     this.#change(direction, (faults) => {
       faults.isHolding = true;
@@ -119,14 +126,18 @@ export class FaultProxy implements AsyncDisposable {
     for (const connection of [...this.#connections]) this.#resetOne(connection);
   }
 
-  /** Refuses new connections, as a host does on which nothing listens; existing ones are not touched. */
+  /**
+   * Refuses new connections, as a host does on which nothing listens; existing ones are not
+   * touched.
+   */
   refuse(): void {
     this.#server?.close();
     this.#server = undefined;
   }
 
   /**
-   * Takes all faults back: held bytes are delivered, delayed ones at their time, new connections are accepted.
+   * Takes all faults back: held bytes are delivered, delayed ones at their time, new connections
+   * are accepted.
    *
    * A connection that lost something is reset, as it is by a peer that no longer knows it.
    */

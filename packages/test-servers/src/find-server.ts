@@ -27,8 +27,8 @@ type Finding =
   | { readonly miss: string };
 
 /**
- * Looks for one kind of server: a Docker engine that answers, then a program on this machine, then, where allowed,
- * Debian's packages. `HOLDFAST_SERVERS` narrows this to one source or to none.
+ * Looks for one kind of server: a Docker engine that answers, then a program on this machine, then,
+ * where allowed, Debian's packages. `HOLDFAST_SERVERS` narrows this to one source or to none.
  */
 export async function findServer(
   kind: ServerKind,
@@ -57,12 +57,10 @@ async function findInDocker(kind: ServerKind): Promise<Finding> {
   }
   try {
     // Loaded only where there is an engine: it takes half a second.
-    const { ensureDockerImage } = await import("./docker-image.ts");
-    await ensureDockerImage(kind.image);
+    const { prepareDocker } = await import("./docker-readiness.ts");
+    await prepareDocker(kind.image);
   } catch (cause) {
-    return {
-      miss: `image ${kind.image}: ${engine} answers but has no such image: ${textOf(cause)}`,
-    };
+    return { miss: `${kind.image} on ${engine}: ${textOf(cause)}` };
   }
   return { source: "docker", detail: `${kind.image} on ${engine}` };
 }
@@ -89,7 +87,10 @@ async function installOnMachine(kind: ServerKind): Promise<Finding> {
 }
 
 function switchedOff(kind: ServerKind): ServerAvailability {
-  const explanation = `NO ${kind.name.toUpperCase()} SERVER: switched off by HOLDFAST_SERVERS=none.\nWhat to do: unset HOLDFAST_SERVERS.`;
+  const explanation = [
+    `NO ${kind.name.toUpperCase()} SERVER: switched off by HOLDFAST_SERVERS=none.`,
+    "What to do: unset HOLDFAST_SERVERS.",
+  ].join("\n");
   return { kind: kind.name, available: false, explanation };
 }
 

@@ -18,7 +18,9 @@ export interface ServerReach extends ServerAddress {
   readonly pid: number | undefined;
 }
 
-/** One server to start, said without regard to where it comes from. Each kind's file makes its own. */
+/**
+ * One server to start, said without regard to where it comes from. Each kind's file makes its own.
+ */
 export interface LaunchPlan {
   readonly kind: ServerKind;
   /** Text files by name, put into `filesDir` before the first start. */

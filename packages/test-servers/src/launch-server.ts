@@ -6,7 +6,9 @@ import { launchLocalServer } from "./local-server.ts";
 /** What was found, by kind and setting: the answer does not change while a process runs. */
 const found = new Map<string, Promise<ServerAvailability>>();
 
-/** Starts a server from the first source that has it; rejects with the explanation when none has. */
+/**
+ * Starts a server from the first source that has it; rejects with the explanation when none has.
+ */
 export async function launchServer(plan: LaunchPlan): Promise<LaunchedServer> {
   const key = `${plan.kind.name} ${process.env["HOLDFAST_SERVERS"]}`;
   const finding = found.get(key) ?? findServer(plan.kind);

@@ -23,7 +23,10 @@ export interface LaunchedServer {
   pause(): Promise<void>;
   /** SIGCONT. */
   resume(): Promise<void>;
-  /** Crashes the server if it runs (SIGKILL) and starts it again on the same address; resolves when it is ready. */
+  /**
+   * Crashes the server if it runs (SIGKILL) and starts it again on the same address; resolves when
+   * it is ready.
+   */
   restart(options: RestartOptions): Promise<void>;
   /** Ends the server for good and removes its data. May be called again. */
   stop(): Promise<void>;

@@ -93,7 +93,8 @@ class LocalServer implements LaunchedServer {
   async pause(): Promise<void> {
     const child = this.#running();
     child.kill("SIGSTOP");
-    // The signal takes effect a moment after the call; a command sent in between would still be answered.
+    // The signal takes effect a moment after the call; a command sent in between would still be
+    // answered.
     await until("the server stands still", () => isStandingStill(child), STOPPED_TIMEOUT_MS);
   }
 

@@ -1,6 +1,8 @@
 import { GenericContainer } from "testcontainers";
 
-/** A container with one published port, on the loopback address where the engine is on this machine. */
+/**
+ * A container with one published port, on the loopback address where the engine is on this machine.
+ */
 export class LoopbackContainer extends GenericContainer {
   readonly #onCreated: (containerId: string) => void;
 

@@ -1,6 +1,8 @@
 import type { RedisServer } from "./redis-server.ts";
 
-/** A user of the server's access control list; `rules` is what ACL SETUSER takes, password excluded. */
+/**
+ * A user of the server's access control list; `rules` is what ACL SETUSER takes, password excluded.
+ */
 export interface RedisUser {
   readonly name: string;
   readonly password: string;
@@ -9,14 +11,20 @@ export interface RedisUser {
 }
 
 export interface RedisOptions {
-  /** `none` writes nothing; the others are an append-only file with that fsync policy. Defaults to `none`. */
+  /**
+   * `none` writes nothing; the others are an append-only file with that fsync policy. Defaults to
+   * `none`.
+   */
   readonly persistence?: "none" | "always" | "everysec";
   /** Starts as replica of this server, from the same source; ready once its link is up. */
   readonly replicaOf?: RedisServer;
   /** Password of the user `default`. */
   readonly password?: string;
   readonly users?: readonly RedisUser[];
-  /** Serves TLS only, with a fresh certificate that is its own authority, for localhost and 127.0.0.1. */
+  /**
+   * Serves TLS only, with a fresh certificate that is its own authority, for localhost and
+   * 127.0.0.1.
+   */
   readonly tls?: boolean;
   /** Listens on a Unix socket as well. Local servers only. */
   readonly unixSocket?: boolean;

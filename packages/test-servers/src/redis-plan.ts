@@ -90,8 +90,8 @@ function replicaArguments({ replicaOf }: RedisOptions): readonly string[] {
 }
 
 /**
- * The answer must come from the very process that was started: where its port was taken, another server listens
- * there and would answer just as well.
+ * The answer must come from the very process that was started: where its port was taken, another
+ * server listens there and would answer just as well.
  */
 async function isReady(reach: ServerReach, options: RedisOptions, ca?: string): Promise<boolean> {
   await using client = await RespClient.connect({

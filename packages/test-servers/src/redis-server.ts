@@ -63,7 +63,10 @@ export class RedisServer implements LaunchedServer, AsyncDisposable {
     return this.#launched.pid;
   }
 
-  /** Sends one command as the user `default` on a connection of its own. An error reply rejects with its text. */
+  /**
+   * Sends one command as the user `default` on a connection of its own. An error reply rejects with
+   * its text.
+   */
   async command(...command: readonly RespArgument[]): Promise<RespReply> {
     await using client = await this.connect();
     return await client.command(...command);

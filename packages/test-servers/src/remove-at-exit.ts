@@ -9,8 +9,9 @@ const SCRIPT = `
 `;
 
 /**
- * Deletes something from the engine while this process exits, when nothing asynchronous runs any more: a process of
- * its own makes the request. Testcontainers' reaper does the same a little later, where it is not switched off.
+ * Deletes something from the engine while this process exits, when nothing asynchronous runs any
+ * more: a process of its own makes the request. Testcontainers' reaper does the same a little
+ * later, where it is not switched off.
  */
 export function removeAtExit(client: ContainerRuntimeClient, path: string): void {
   const { socketPath, host, port } = client.container.dockerode.modem as {

@@ -28,8 +28,8 @@ const WAITING_COUNT_MAX = 10_000;
 /**
  * A raw connection to a Redis server, so that tests see the server and not the habits of a driver.
  *
- * It does not reconnect, retry or subscribe. After any fault of the connection every pending and later command
- * rejects.
+ * It does not reconnect, retry or subscribe. After any fault of the connection every pending and
+ * later command rejects.
  */
 export class RespClient implements AsyncDisposable {
   readonly #socket: Socket;
@@ -62,7 +62,10 @@ export class RespClient implements AsyncDisposable {
     return client;
   }
 
-  /** Sends one command. An error reply rejects with its text; so does a reply later than `timeoutMs`. */
+  /**
+   * Sends one command. An error reply rejects with its text; so does a reply later than
+   * `timeoutMs`.
+   */
   command(...command: readonly RespArgument[]): Promise<RespReply> {
     if (this.#closedBy) return Promise.reject(this.#closedBy);
     if (this.#waiting.length >= WAITING_COUNT_MAX) {

@@ -1,6 +1,9 @@
 import type { ServerSource } from "./server-source.ts";
 
-/** What servers from a source can do beyond what all can. Tests leave out by these, and by nothing else. */
+/**
+ * What servers from a source can do beyond what all can. Tests leave out by these, and by nothing
+ * else.
+ */
 export interface ServerCapabilities {
   /** Whether a client on this machine can reach the server by a Unix socket. */
   readonly unixSocket: boolean;

@@ -10,7 +10,8 @@ let hasSwept = false;
 /**
  * Makes an empty folder for one server, named after this process.
  *
- * The first call also removes folders that killed processes left behind long ago, since nothing runs at their end.
+ * The first call also removes folders that killed processes left behind long ago, since nothing
+ * runs at their end.
  */
 export function createServerFolder(kindName: string): string {
   if (!hasSwept) removeAbandonedFolders();

@@ -7,8 +7,8 @@ const TIMEOUT_MS_DEFAULT = 10_000;
 /**
  * Waits until a condition holds, and rejects when it does not within the bound.
  *
- * The condition is asked again every few milliseconds, one question at a time. A condition that throws is a
- * defect of the test and rejects at once. `timeoutMs` defaults to 10 000.
+ * The condition is asked again every few milliseconds, one question at a time. A condition that
+ * throws is a defect of the test and rejects at once. `timeoutMs` defaults to 10 000.
  */
 export async function until(
   what: string,

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   type Direction,
   type FaultProxy,
@@ -33,8 +33,15 @@ function isLost(direction: Direction): Promise<void> {
 }
 
 describe.runIf(redisSource)("a fault proxy", () => {
-  beforeEach(async () => {
+  beforeAll(async () => {
     server = await startRedis();
+  });
+
+  afterAll(async () => {
+    await server.stop();
+  });
+
+  beforeEach(async () => {
     proxy = await startFaultProxy({ target: server });
     client = await connect();
   });
@@ -42,7 +49,8 @@ describe.runIf(redisSource)("a fault proxy", () => {
   afterEach(async () => {
     client.close();
     await proxy.close();
-    await server.stop();
+    await until("the server has no clients", async () => (await serverClientCount()) === 0);
+    await server.command("FLUSHALL");
   });
 
   test("without faults bytes pass both ways and are counted", async () => {
@@ -75,6 +83,7 @@ describe.runIf(redisSource)("a fault proxy", () => {
     await server.kill();
     await until("the client is disconnected", () => proxy.connections === 0);
     await expect(client.command("PING")).rejects.toThrow();
+    await server.restart({ keepData: false });
   });
 
   test.each<Direction>(["to-server", "to-client"])(

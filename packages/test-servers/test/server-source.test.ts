@@ -86,7 +86,20 @@ test("an engine that accepts and never answers costs less than a second", async 
 test.runIf(redisSource === "docker")("an engine without the image is passed over", async () => {
   vi.stubEnv("HOLDFAST_SERVERS", "docker");
   const found = await findServer({ ...redisKind, image: "registry.invalid/redis:0" });
-  expect(found).toHaveProperty("explanation", expect.stringContaining("has no such image"));
+  expect(found).toHaveProperty(
+    "explanation",
+    expect.stringContaining("registry.invalid/redis:0 on "),
+  );
+});
+
+test.runIf(redisSource === "docker")("an engine without the reaper is passed over", async () => {
+  const result = await runCli(["ensure", "redis"], {
+    HOLDFAST_SERVERS: "docker",
+    TESTCONTAINERS_RYUK_DISABLED: "false",
+    RYUK_CONTAINER_IMAGE: "registry.invalid/ryuk:0",
+  });
+  expect(result).toMatchObject({ code: 3, stdout: "" });
+  expect(result.stderr).toContain("TESTCONTAINERS_RYUK_DISABLED=true");
 });
 
 test.runIf(redisSource)("the command line names the source on one line", async () => {
