@@ -95,8 +95,8 @@ function pick<Item extends { readonly id: string }>(
   for (const id of wanted) {
     if (ids.includes(id)) continue;
     const nearest = nearestWord(id, ids);
-    const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
-    throw new UsageError(`--${flag} does not know "${id}"${hint} It takes ${ids.join(", ")}`);
+    const hint = nearest === undefined ? "; it takes" : `; did you mean ${nearest}? It takes`;
+    throw new UsageError(`--${flag} does not know "${id}"${hint} ${ids.join(", ")}`);
   }
   return known.filter(({ id }) => wanted.includes(id));
 }

@@ -54,7 +54,12 @@ function ratioTable(scenario: Scenario, rows: readonly Result[]): readonly strin
     ]),
   );
   if (compared.length === 0 || lines.length === 0) return [];
-  return [table(["ratio, median (range)", ...compared.map(({ title }) => title)], lines)];
+  return [
+    table(
+      ["ratio, median (range)", ...compared.map(({ title }) => title.replace("\n", " "))],
+      lines,
+    ),
+  ];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

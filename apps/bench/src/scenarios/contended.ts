@@ -34,7 +34,7 @@ export const contended: Scenario = {
     { id: "waitP50Ms", title: "wait\np50", kind: "ms", compared: false },
     { id: "waitP99Ms", title: "wait\np99", kind: "ms", compared: false },
     { id: "failures", title: "failed", kind: "count", compared: false },
-    { id: "over-\nlaps", title: "overlaps", kind: "count", compared: false },
+    { id: "overlaps", title: "over-\nlaps", kind: "count", compared: false },
     { id: "commandsPerAcquisition", title: "com-\nmands", kind: "count", compared: false },
   ],
   variants: [

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { ContenderReply, Tenure } from "../work/contender-work.ts";
+import { acquisitionCount, contention } from "./contention.ts";
+
+function tenure(contender: number, grantedUs: number, askedUs = grantedUs - 1000): Tenure {
+  return { contender, askedUs, grantedUs, releasedUs: grantedUs + 1000 };
+}
+
+function reply(tenures: readonly Tenure[], rest: Partial<ContenderReply> = {}): ContenderReply {
+  return { tenures, unfinishedWaitsUs: [], lateCount: 0, failureCount: 0, ...rest };
+}
+
+test("turns of all processes are put on one time line before switches are counted", async () => {
+  // In time: process 0 contender 0, process 1 contender 0, process 0 contender 1 twice.
+  const replies = [
+    reply([tenure(0, 10_000), tenure(1, 30_000), tenure(1, 40_000)]),
+    reply([tenure(0, 20_000)]),
+  ];
+  const sample = await contention({ replies, seconds: 1, contenders: 2 });
+  expect(sample).toMatchObject({
+    switchesPerSecond: 2,
+    processSwitchesPerSecond: 2,
+    acquisitionsPerSecond: 4,
+    starved: 1,
+    overlaps: 0,
+  });
+  expect(sample["jain"]).toBeCloseTo(16 / (4 * 6));
+});
+
+test("a contender that never got the lock waits as long as the slice", async () => {
+  const replies = [reply([tenure(0, 10_000)], { unfinishedWaitsUs: [1_000_000], lateCount: 1 })];
+  const sample = await contention({ replies, seconds: 1, contenders: 2 });
+  expect(sample["waitP99Ms"]).toBeCloseTo(1000, -1);
+  expect(sample["starved"]).toBe(1);
+});
+
+test("a lease granted before the one in front was given back is an overlap", async () => {
+  const replies = [reply([tenure(0, 10_000)]), reply([tenure(0, 10_500)])];
+  expect((await contention({ replies, seconds: 1, contenders: 1 }))["overlaps"]).toBe(1);
+});
+
+test("acquisitions that emptied the queue count for the server's share and not for the rate", async () => {
+  const replies = [reply([tenure(0, 10_000)], { lateCount: 3 })];
+  expect(acquisitionCount(replies)).toBe(4);
+  const sample = await contention({ replies, seconds: 1, contenders: 1 });
+  expect(sample["acquisitionsPerSecond"]).toBe(1);
+});
