@@ -72,6 +72,6 @@ async function startServer(
     return { redis: await RedisUnderTest.start(pinning) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { redisMissing: `no Redis server: ${why}` };
+    return { redisMissing: why.replaceAll(/\s*\n\s*/g, " ") };
   }
 }
