@@ -28,6 +28,8 @@ export class CaseContext {
   readonly harness: Harness;
   readonly #closers: (() => PromiseLike<unknown>)[] = [];
   #nameCount = 0;
+  /** What earlier cases left: their failure and not this one's. */
+  #before: ReadonlySet<string> = new Set();
 
   constructor(facts: Facts, harness: Harness) {
     this.facts = facts;
@@ -89,14 +91,14 @@ export class CaseContext {
 
   /** A grant of `name`, straight from the provider; fails the case when refused. */
   async grant(provider: LockProvider, request: RawRequest): Promise<Grant> {
-    const answer = await provider.tryAcquire(request);
+    const answer = await this.attempt(provider, request);
     assert.equal(answer.granted, true, `${request.name} should be granted`);
     return answer as Grant;
   }
 
   /** The refusal of `name`; fails the case when granted. */
   async refusal(provider: LockProvider, request: RawRequest): Promise<Refusal> {
-    const answer = await provider.tryAcquire(request);
+    const answer = await this.attempt(provider, request);
     assert.equal(answer.granted, false, `${request.name} should be refused`);
     return answer as Refusal;
   }
@@ -108,7 +110,16 @@ export class CaseContext {
     return outcomes[0] as RenewOutcome;
   }
 
-  release(provider: LockProvider, request: RawRequest, inDoubt = false): Promise<ReleaseOutcome> {
+  /** One attempt; a provider may answer at once or by a promise. */
+  async attempt(provider: LockProvider, request: AcquireRequest): Promise<Grant | Refusal> {
+    return provider.tryAcquire(request);
+  }
+
+  async release(
+    provider: LockProvider,
+    request: RawRequest,
+    inDoubt = false,
+  ): Promise<ReleaseOutcome> {
     const { name, holderId, ttlMs } = request;
     return provider.release({ name, holderId, ttlMs, inDoubt });
   }
@@ -117,7 +128,7 @@ export class CaseContext {
   async becomesFree(provider: LockProvider, name: string, boundMs: number): Promise<void> {
     await eventually(boundMs, `${name} becomes free`, async () => {
       const request = this.request(name);
-      const answer = await provider.tryAcquire(request);
+      const answer = await this.attempt(provider, request);
       if (answer.granted) await this.release(provider, request);
       return answer.granted;
     });
@@ -126,6 +137,11 @@ export class CaseContext {
   /** Runs `closer` when the case ends, the latest first. */
   defer(closer: () => PromiseLike<unknown>): void {
     this.#closers.push(closer);
+  }
+
+  /** Looks at what is on the backend before the case does anything. */
+  async begin(): Promise<void> {
+    this.#before = new Set(await this.harness.leftovers?.());
   }
 
   /** Closes what was opened, and checks that nothing stays on the backend. */
@@ -141,7 +157,8 @@ export class CaseContext {
     if (failures.length > 0) throw new AggregateError(failures, "closing what the case opened");
     let left: readonly string[] = [];
     await eventually(LEFTOVER_MS_MAX, "the backend is empty", async () => {
-      left = (await this.harness.leftovers?.()) ?? [];
+      const stored = (await this.harness.leftovers?.()) ?? [];
+      left = stored.filter((each) => !this.#before.has(each));
       return left.length === 0;
     }).catch(() => assert.fail(`G-09: left on the backend: ${left.slice(0, 10).join(", ")}`));
   }

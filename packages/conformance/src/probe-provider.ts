@@ -12,6 +12,7 @@ import {
   type ReleaseRequest,
   type RenewOutcome,
   type RenewRequest,
+  type Reply,
 } from "@holdfast/core";
 import { nowMs } from "./waits.ts";
 
@@ -55,6 +56,8 @@ export class ProbeProvider implements LockProvider {
   }[] = [];
   plan: ProbePlan = {};
   disposeCount = 0;
+  /** Messages that the backend has dealt with, in whichever way. */
+  answeredCount = 0;
   readonly name: string;
   readonly capabilities: Capabilities;
   readonly clock?: Clock;
@@ -93,11 +96,12 @@ export class ProbeProvider implements LockProvider {
     return Math.max(...proofs.map((proof) => proof.sentAtMs + proof.validMs));
   }
 
-  /** Tells core of a loss, as a provider does whose session ended. */
-  lose(why: string): void {
+  /** Ends the last lock asked for and tells core, as a provider does whose session ended. */
+  async lose(why: string): Promise<void> {
     const call = this.calls.findLast(({ operation }) => operation !== "release");
     const [name, holderId] = [call?.names[0], call?.holderIds[0]];
     if (name === undefined || holderId === undefined) throw new TypeError("nothing to lose");
+    await this.#inner.release({ name, holderId, ttlMs: 1, inDoubt: false });
     for (const listener of this.#lossListeners) listener({ name, holderId, why });
   }
 
@@ -175,12 +179,15 @@ export class ProbeProvider implements LockProvider {
     return call;
   }
 
-  async #deliver<T>(call: ProbeCall, send: () => Promise<T>): Promise<T> {
+  async #deliver<T>(call: ProbeCall, send: () => Reply<T>): Promise<T> {
     const { sending, replied } = this.plan;
     await sending?.(call);
-    const answer = await send();
-    await replied?.(call);
-    return answer;
+    try {
+      return await send();
+    } finally {
+      this.answeredCount += 1;
+      await replied?.(call);
+    }
   }
 
   #prove<T extends Grant | Refusal>(answer: T): T {

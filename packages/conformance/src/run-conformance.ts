@@ -51,6 +51,7 @@ export async function runCase(
   harness: Harness,
 ): Promise<void> {
   const context = new CaseContext(facts, harness);
+  await context.begin();
   try {
     await conformanceCase.run(context);
   } catch (error) {

@@ -193,7 +193,8 @@ export const abortCases: readonly ConformanceCase[] = [
     async run(context) {
       const [provider, other] = [await context.open(), await context.open()];
       const request = context.request(context.name());
-      const attempt = provider.tryAcquire({ ...request, signal: AbortSignal.abort() });
+      const signalled = { ...request, signal: AbortSignal.abort() };
+      const attempt = context.attempt(provider, signalled);
       const error = await attempt.then(
         () => assert.fail("granted or refused"),
         (reason) => reason,
@@ -213,8 +214,8 @@ export const abortCases: readonly ConformanceCase[] = [
       for (let turns = 0; turns < 20; turns += 1) {
         const controller = new AbortController();
         const request = context.request(context.name());
-        const attempt = provider
-          .tryAcquire({ ...request, signal: controller.signal })
+        const attempt = context
+          .attempt(provider, { ...request, signal: controller.signal })
           .catch((reason: unknown) => reason);
         for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
         controller.abort();

@@ -44,7 +44,7 @@ export const eventCases: readonly ConformanceCase[] = [
       await rejectsWith("WAIT_TIMEOUT", locks.acquire(calm, { waitMs: 20 }));
       await lease.release();
       const losing = await locks.acquire(lost);
-      probe.lose("session ended");
+      await probe.lose("session ended");
       await aborts(500, "the loss", losing.signal);
       probe.plan = {
         replied: ({ operation }) => {
@@ -70,7 +70,7 @@ export const eventCases: readonly ConformanceCase[] = [
       const heard = hear(context, new Set([name]));
       const lease = await locks.acquire(name);
       const refused = await rejectsWith("WAIT_TIMEOUT", locks.acquire(name, { waitMs: 10 }));
-      probe.lose("session ended");
+      await probe.lose("session ended");
       await aborts(500, "the loss", lease.signal);
       const shown = [
         ...heard.flatMap(({ event }) => Object.values(event).map(String)),

@@ -119,7 +119,7 @@ export const lossCases: readonly ConformanceCase[] = [
       const probe = await context.probe();
       const locks = await context.locks({ provider: probe });
       const lease = await locks.acquire(context.name(), { ttlMs: context.ttl(10_000) });
-      probe.lose("session ended");
+      await probe.lose("session ended");
       await aborts(AT_ONCE_MS, "the loss", lease.signal);
       assert.equal(assertLost(lease.signal, lease.name).why, "session ended");
       await lease.release();

@@ -88,7 +88,10 @@ export const unknownOutcomeCases: readonly ConformanceCase[] = [
       const isReleased = (): boolean => probe.calls.some((call) => call.inDoubt);
       await eventually(COMPENSATION_BOUND_MS, "an in-doubt release", isReleased);
       await context.becomesFree(other, name, COMPENSATION_BOUND_MS);
+      const answeredCount = probe.answeredCount;
       late.open();
+      const hasArrived = (): boolean => probe.answeredCount > answeredCount;
+      await eventually(COMPENSATION_BOUND_MS, "the late request arrives", hasArrived);
       await context.becomesFree(other, name, COMPENSATION_BOUND_MS);
     },
   },

@@ -84,7 +84,7 @@ export const usingCases: readonly ConformanceCase[] = [
       const locks = await context.locks({ provider: probe });
       const name = context.name();
       const work = locks.using(name, async (lease) => {
-        probe.lose("session ended");
+        await probe.lose("session ended");
         await aborts(500, "the loss", lease.signal);
         return "value";
       });
@@ -93,7 +93,7 @@ export const usingCases: readonly ConformanceCase[] = [
       assert.equal(error.lockName, name);
       const own = new WorkError("work");
       const failing = locks.using(context.name(), async () => {
-        probe.lose("session ended");
+        await probe.lose("session ended");
         throw own;
       });
       assert.equal(await rejection(failing), own, "the work's own error comes first");

@@ -175,12 +175,13 @@ export const waitingCases: readonly ConformanceCase[] = [
       const locks = await context.locks({ provider: probe, backoffMsMin: 20, backoffMsMax: 100 });
       let [inFlight, most] = [0, 0];
       probe.plan = {
-        sending: () => {
+        sending: ({ operation }) => {
+          if (operation !== "tryAcquire") return;
           inFlight += 1;
           most = Math.max(most, inFlight);
         },
-        replied: () => {
-          inFlight -= 1;
+        replied: ({ operation }) => {
+          if (operation === "tryAcquire") inFlight -= 1;
         },
       };
       const lease = await other.acquire(context.name());
@@ -189,7 +190,7 @@ export const waitingCases: readonly ConformanceCase[] = [
       );
       await Promise.all(waiting);
       assert.ok(probe.asked <= 40, `${probe.asked} attempts in half a second for 1,000 waiters`);
-      assert.equal(most, 1, "one contender per process");
+      assert.ok(most <= 1 && probe.count("enqueue") <= 1, "one contender per process");
       await lease.release();
     },
   },
