@@ -2,7 +2,7 @@ import { type Clock, LockError, type Membership } from "@holdfast/core";
 import type { CommandRunner } from "./command-runner.ts";
 import type { RedisConnection } from "./redis-client.ts";
 import { listOf, textOf } from "./reply.ts";
-import { JOIN } from "./scripts.ts";
+import { evalsha, JOIN } from "./scripts.ts";
 import type { Answer } from "./sent-command.ts";
 import { serverInfo } from "./server-info.ts";
 
@@ -110,18 +110,25 @@ export class BootGuard {
     const isTrusted = clock.monotonicMs() - this.#markerSeenMs < fenceTtlMs * MARKER_TRUSTED_SHARE;
     const guardUs = String(restartGuardMs * 1_000);
     const known = isTrusted ? this.#marker : "";
-    const operands = ["1", markerKey, fingerprint, String(fenceTtlMs), guardUs, known];
-    const answer = await runner.run(JOIN, operands);
-    if (answer.reply === "?") {
-      throw new LockError(
-        "CONFIG_INVALID",
-        "redis: this server is a member of a quorum that is configured otherwise " +
-          "(number of members, ttlMsMax, restart guard or fence ttl)",
-      );
-    }
-    const [marker, abstainUs] = listOf(answer.reply).map(textOf);
-    return { marker: marker ?? "", abstainMs: Number(abstainUs) / 1_000, answer };
+    const fenceTtl = String(fenceTtlMs);
+    return await runner.run({
+      script: JOIN,
+      command: evalsha(JOIN, "1", markerKey, fingerprint, fenceTtl, guardUs, known),
+      decode: (answer) => {
+        if (answer.reply === "?") throw configuredOtherwise();
+        const [marker = "", abstainUs] = listOf(answer.reply).map(textOf);
+        return { marker, abstainMs: Number(abstainUs) / 1_000, answer };
+      },
+    });
   }
+}
+
+function configuredOtherwise(): LockError {
+  return new LockError(
+    "CONFIG_INVALID",
+    "redis: this server is a member of a quorum that is configured otherwise " +
+      "(number of members, ttlMsMax, restart guard or fence ttl)",
+  );
 }
 
 /** No vote: the server behind the answer is not known to be the one that was looked at. */

@@ -2,8 +2,8 @@ import type { Clock, Timer } from "@holdfast/core";
 
 /** A command without a reply yet. */
 export interface PendingCommand {
-  readonly deadlineMs: number;
-  isSettled: boolean;
+  readonly sentAtMs: number;
+  readonly isSettled: boolean;
   /** Called once, when the deadline passed first. */
   expire(): void;
 }
@@ -27,11 +27,6 @@ export class CommandDeadlines {
   constructor(clock: Clock, timeoutMs: number) {
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
-  }
-
-  /** The deadline of a command sent at `sentAtMs`. */
-  deadlineMs(sentAtMs: number): number {
-    return sentAtMs + this.#timeoutMs;
   }
 
   add(command: PendingCommand): void {
@@ -69,13 +64,13 @@ export class CommandDeadlines {
     const due = this.#pending.slice(this.#oldest);
     for (const command of due) {
       if (command.isSettled) continue;
-      if (command.deadlineMs > nowMs) break;
+      if (command.sentAtMs + this.#timeoutMs > nowMs) break;
       command.expire();
     }
     this.settled();
     const next = this.#pending[this.#oldest];
     if (next !== undefined && this.#timer === undefined) {
-      this.#arm(Math.max(1, next.deadlineMs - nowMs));
+      this.#arm(Math.max(1, next.sentAtMs + this.#timeoutMs - nowMs));
     }
   }
 }

@@ -3,15 +3,10 @@ import { classifyError, faultError, isNoScript } from "./classify-error.ts";
 import { CommandDeadlines } from "./command-deadlines.ts";
 import type { ConnectionSource } from "./connection-source.ts";
 import type { RedisConnection } from "./redis-client.ts";
-import type { Script } from "./scripts.ts";
-import { type Answer, aborted, type CommandContext, SentCommand } from "./sent-command.ts";
+import { aborted, type Call, type Sending, SentCommand } from "./sent-command.ts";
 
-interface Call {
-  readonly command: string[];
-  readonly context: CommandContext;
-  /** Sent in full where the server does not know its hash. */
-  readonly script: Script | undefined;
-}
+/** What an attempt to connect is for: named in errors, and ended by its signal. */
+type Purpose = Pick<Call<unknown>, "lockName" | "signal">;
 
 /** Commands that a driver may hold for us, answered or timed out by our clock alike. */
 const IN_FLIGHT_MAX = 65_536;
@@ -26,8 +21,8 @@ const TIMEOUTS_IN_A_ROW_MAX = 3;
 export class CommandRunner {
   readonly #source: ConnectionSource;
   readonly #clock: Clock;
-  readonly #timeoutMs: number;
   readonly #deadlines: CommandDeadlines;
+  readonly #sending: Sending;
   #inFlight = 0;
   #timeoutsInARow = 0;
   #isClosed = false;
@@ -35,27 +30,32 @@ export class CommandRunner {
   constructor(source: ConnectionSource, clock: Clock, timeoutMs: number) {
     this.#source = source;
     this.#clock = clock;
-    this.#timeoutMs = timeoutMs;
-    this.#deadlines = new CommandDeadlines(clock, timeoutMs);
+    const deadlines = new CommandDeadlines(clock, timeoutMs);
+    this.#deadlines = deadlines;
+    this.#sending = {
+      timeoutMs,
+      settled: () => deadlines.settled(),
+      timedOut: (connection) => this.#timedOut(connection),
+    };
   }
 
-  /** Runs a script by its hash; `operands` are the number of keys, the keys and the arguments. */
-  run(script: Script, operands: readonly string[], context: CommandContext = {}): Promise<Answer> {
-    return this.#send({ command: ["EVALSHA", script.sha, ...operands], context, script });
-  }
-
-  command(command: string[], context: CommandContext = {}): Promise<Answer> {
-    return this.#send({ command, context, script: undefined });
+  /** Sends one command on a connection that is ready, after waiting for one where need be. */
+  run<Result>(call: Call<Result>): Promise<Result> {
+    const { connection } = this.#source;
+    if (connection?.isReady && !this.#isClosed && !call.signal?.aborted) {
+      return this.#send(connection, call);
+    }
+    return this.ready(call).then((ready) => this.#send(ready, call));
   }
 
   /** The connection, opened and ready. Rejects with outcome `not-applied` when it is not in time. */
-  async ready(context: CommandContext = {}): Promise<RedisConnection> {
-    this.#assertMayStart(context);
+  async ready(purpose: Purpose = {}): Promise<RedisConnection> {
+    this.#assertMayStart(purpose);
     const { connection } = this.#source;
-    return connection?.isReady ? connection : await this.#openReady(context);
+    return connection?.isReady ? connection : await this.#openReady(purpose);
   }
 
-  /** Refuses new commands. The ones in flight settle by their reply. */
+  /** Refuses new commands. The ones in flight settle by their reply or their timeout. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -63,45 +63,35 @@ export class CommandRunner {
     if (this.#inFlight === 0) this.#deadlines.stop();
   }
 
-  #send(call: Call): Promise<Answer> {
-    const { connection } = this.#source;
-    if (connection?.isReady && !this.#isClosed && !call.context.signal?.aborted) {
-      return this.#sendOn(connection, call);
-    }
-    return this.ready(call.context).then((ready) => this.#sendOn(ready, call));
-  }
-
-  #assertMayStart({ lockName, signal }: CommandContext): void {
+  #assertMayStart(purpose: Purpose): void {
+    const { lockName, signal } = purpose;
     if (this.#isClosed) {
       throw new LockError("PROVIDER_CLOSED", "redis: the provider is closed", { lockName });
     }
-    if (signal?.aborted) throw aborted(signal, "not-applied", lockName);
+    if (signal?.aborted) throw aborted(purpose, "not-applied");
   }
 
-  #sendOn(connection: RedisConnection, { command, context, script }: Call): Promise<Answer> {
-    if (this.#inFlight >= IN_FLIGHT_MAX) return Promise.reject(tooMany(context));
+  #send<Result>(connection: RedisConnection, call: Call<Result>): Promise<Result> {
+    if (this.#inFlight >= IN_FLIGHT_MAX) return Promise.reject(tooMany(call));
     this.#inFlight += 1;
     return new Promise((resolve, reject) => {
-      const sent = new SentCommand(connection, context, {
-        sentAtMs: this.#clock.monotonicMs(),
-        deadlines: this.#deadlines,
-        timeoutMs: this.#timeoutMs,
-        resolve,
-        reject,
-        expired: () => this.#onTimeout(connection),
-      });
+      const sentAtMs = this.#clock.monotonicMs();
+      const sending = this.#sending;
+      const sent = new SentCommand({ sentAtMs, connection, call, sending }, resolve, reject);
+      this.#deadlines.add(sent);
       const onReply = (reply: unknown): void => {
         this.#replied();
-        sent.reply(reply);
+        sent.answer(reply);
       };
       const onError = (error: unknown): void => {
         this.#replied();
         sent.fail(error);
       };
-      connection.send(command).then(onReply, (error: unknown) => {
+      connection.send(call.command).then(onReply, (error: unknown) => {
+        const { script } = call;
         if (script === undefined || sent.isSettled || !isNoScript(error)) return onError(error);
-        // Its hash is not known there: the script itself, once, which also makes the hash known.
-        connection.send(["EVAL", script.text, ...command.slice(2)]).then(onReply, onError);
+        // The server does not know the hash: the script itself, which also makes the hash known.
+        connection.send(["eval", script.text, ...call.command.slice(2)]).then(onReply, onError);
       });
     });
   }
@@ -112,7 +102,7 @@ export class CommandRunner {
     if (this.#isClosed && this.#inFlight === 0) this.#deadlines.stop();
   }
 
-  #onTimeout(connection: RedisConnection): void {
+  #timedOut(connection: RedisConnection): void {
     this.#timeoutsInARow += 1;
     if (this.#timeoutsInARow < TIMEOUTS_IN_A_ROW_MAX) return;
     this.#timeoutsInARow = 0;
@@ -120,24 +110,21 @@ export class CommandRunner {
   }
 
   /** Waits for the connection, at most as long as for a reply. */
-  async #openReady(context: CommandContext): Promise<RedisConnection> {
+  async #openReady(purpose: Purpose): Promise<RedisConnection> {
     const startedAtMs = this.#clock.monotonicMs();
     const connection = await this.#source.open();
-    this.#assertMayStart(context);
+    this.#assertMayStart(purpose);
     if (connection.isReady) return connection;
-    if (connection.isEnded) throw notConnected(context, "the client is closed or was never opened");
-    const leftMs = startedAtMs + this.#timeoutMs - this.#clock.monotonicMs();
-    await this.#becomeReady(connection, Math.max(1, leftMs), context);
-    this.#assertMayStart(context);
+    if (connection.isEnded) throw notConnected(purpose, "the client is closed or was never opened");
+    const waitedMs = this.#clock.monotonicMs() - startedAtMs;
+    const leftMs = Math.max(1, this.#sending.timeoutMs - waitedMs);
+    await this.#becomeReady(connection, leftMs, purpose);
+    this.#assertMayStart(purpose);
     return connection;
   }
 
-  #becomeReady(
-    connection: RedisConnection,
-    delayMs: number,
-    context: CommandContext,
-  ): Promise<void> {
-    const { lockName, signal } = context;
+  #becomeReady(connection: RedisConnection, delayMs: number, purpose: Purpose): Promise<void> {
+    const { lockName, signal } = purpose;
     return new Promise((resolve, reject) => {
       const settle = (error?: LockError): void => {
         stop();
@@ -146,20 +133,20 @@ export class CommandRunner {
         if (error === undefined) resolve();
         else reject(error);
       };
-      const onAbort = (): void => settle(aborted(signal, "not-applied", lockName));
+      const onAbort = (): void => settle(aborted(purpose, "not-applied"));
       const stop = connection.onceReady((error) => {
         if (error === undefined) return settle();
         settle(faultError(classifyError(error), "not-applied", lockName));
       });
       const timer = this.#clock.setTimer(delayMs, () => {
-        settle(notConnected(context, `not connected within ${this.#timeoutMs} ms`));
+        settle(notConnected(purpose, `not connected within ${this.#sending.timeoutMs} ms`));
       });
       signal?.addEventListener("abort", onAbort);
     });
   }
 }
 
-function notConnected({ lockName }: CommandContext, text: string): LockError {
+function notConnected({ lockName }: Purpose, text: string): LockError {
   const fault = {
     reason: "CONNECTION",
     text,
@@ -170,7 +157,7 @@ function notConnected({ lockName }: CommandContext, text: string): LockError {
   return faultError(fault, "not-applied", lockName);
 }
 
-function tooMany({ lockName }: CommandContext): LockError {
+function tooMany({ lockName }: Purpose): LockError {
   return new LockError(
     "LIMIT_EXCEEDED",
     `redis: ${IN_FLIGHT_MAX} commands have no reply yet; this one was not sent`,

@@ -6,6 +6,7 @@ import { permissionFindings } from "./permission-findings.ts";
 import type { RedisConnection } from "./redis-client.ts";
 import type { RedisSettings } from "./redis-options.ts";
 import { listOf, textOf } from "./reply.ts";
+import type { Answer } from "./sent-command.ts";
 import { serverInfo } from "./server-info.ts";
 
 /** Beyond this, tokens minted after a failover may be smaller than before it. */
@@ -134,7 +135,7 @@ async function persistenceFindings(
 /** A setting, or undefined where CONFIG is not permitted, as on most managed servers. */
 async function configOf(runner: CommandRunner, setting: string): Promise<string | undefined> {
   try {
-    const { reply } = await runner.command(["CONFIG", "GET", setting]);
+    const reply = await runner.run({ command: ["CONFIG", "GET", setting], decode: replyOf });
     // A list with RESP2, an object by name with RESP3 in some drivers.
     if (!Array.isArray(reply)) return (reply as Record<string, string>)[setting];
     return textOf(listOf(reply)[1]);
@@ -148,7 +149,7 @@ async function clockFindings(
   { clock }: RedisSettings,
 ): Promise<readonly Finding[]> {
   const beforeMs = clock.wallMs();
-  const { reply } = await runner.command(["TIME"]);
+  const reply = await runner.run({ command: ["TIME"], decode: replyOf });
   const middleMs = (beforeMs + clock.wallMs()) / 2;
   const [seconds, micros] = listOf(reply).map((part) => Number(textOf(part)));
   const serverMs = (seconds ?? 0) * 1_000 + (micros ?? 0) / 1_000;
@@ -161,4 +162,8 @@ async function clockFindings(
       remedy: "synchronise clocks: after data loss, tokens go on from the server's time",
     },
   ];
+}
+
+function replyOf({ reply }: Answer): unknown {
+  return reply;
 }

@@ -36,9 +36,8 @@ export function refusalOf(retryAfterMs: number | undefined): Refusal {
   return { granted: false, why: "held", retryAfterMs };
 }
 
-export function requireExclusive({ mode, name }: AcquireRequest): void {
-  if (mode === "exclusive") return;
-  throw new LockError("UNSUPPORTED", `redis: mode ${JSON.stringify(mode)} is not supported`, {
+export function unsupported({ mode, name }: AcquireRequest): LockError {
+  return new LockError("UNSUPPORTED", `redis: mode ${JSON.stringify(mode)} is not supported`, {
     lockName: name,
   });
 }

@@ -51,7 +51,7 @@ export async function permissionFindings(
 
 async function isForbidden(runner: CommandRunner, command: readonly string[]): Promise<boolean> {
   try {
-    await runner.command([...command]);
+    await runner.run({ command: [...command], decode: () => undefined });
     return false;
   } catch (error) {
     if (!LockError.is(error)) throw error;

@@ -3,11 +3,12 @@
  * Structural, so that no driver's types are part of ours: ioredis 5 and 6, node-redis 4, 5 and 6.
  */
 
-type Listener = (...values: never[]) => void;
+// biome-ignore lint/suspicious/noExplicitAny: as the drivers declare it; with unknown theirs do not fit.
+type Listener = (...values: any[]) => void;
 
 interface EventSource {
-  on(event: string, listener: (...values: never[]) => void): unknown;
-  off(event: string, listener: (...values: never[]) => void): unknown;
+  on(event: string, listener: Listener): unknown;
+  off(event: string, listener: Listener): unknown;
   listenerCount(event: string): number;
 }
 

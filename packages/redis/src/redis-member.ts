@@ -16,12 +16,12 @@ import type {
 } from "@holdfast/core";
 import { type BootGuard, unverified, type Verification } from "./boot-guard.ts";
 import type { CommandRunner } from "./command-runner.ts";
-import { grantOf, refusalOf, requireExclusive, tombstoned, valueTail } from "./grant.ts";
+import { grantOf, refusalOf, tombstoned, unsupported, valueTail } from "./grant.ts";
 import { type Keyspace, nameFenceKey, tombstoneKey } from "./keyspace.ts";
 import type { RedisProvider } from "./redis-provider.ts";
 import { renewAll } from "./renew-all.ts";
 import { acquireReply } from "./reply.ts";
-import { ACQUIRE_AS_MEMBER } from "./scripts.ts";
+import { ACQUIRE_AS_MEMBER, evalsha } from "./scripts.ts";
 import type { Answer } from "./sent-command.ts";
 
 export interface MemberParts {
@@ -51,14 +51,24 @@ export class RedisMember implements LockProvider {
   }
 
   async tryAcquire(request: AcquireRequest): Promise<Grant | Refusal> {
-    requireExclusive(request);
-    const { guard } = this.#parts;
-    const { name } = request;
+    const { mode, name, signal } = request;
+    if (mode !== "exclusive") throw unsupported(request);
+    const { guard, runner } = this.#parts;
     const verification = await guard.verified();
     const { abstainMs } = guard;
     if (abstainMs > 0) return { granted: false, why: "abstaining", retryAfterMs: abstainMs };
-    const answer = await this.#acquire(request, verification);
-    if (!guard.covers(verification, answer)) throw unverified(name);
+    return await runner.run({
+      script: ACQUIRE_AS_MEMBER,
+      command: this.#acquireCommand(request, verification),
+      lockName: name,
+      signal,
+      decode: (answer) => this.#vote(request, verification, answer),
+    });
+  }
+
+  #vote(request: AcquireRequest, verification: Verification, answer: Answer): Grant | Refusal {
+    const { guard } = this.#parts;
+    if (!guard.covers(verification, answer)) throw unverified(request.name);
     const reply = acquireReply(answer.reply);
     switch (reply.kind) {
       case "granted":
@@ -70,19 +80,20 @@ export class RedisMember implements LockProvider {
         guard.markerLost();
         return { granted: false, why: "abstaining" };
       case "tombstoned":
-        throw tombstoned(name);
+        throw tombstoned(request.name);
     }
   }
 
-  #acquire(request: AcquireRequest, { marker }: Verification): Promise<Answer> {
-    const { runner, keyspace, membership, fenceTtlMs } = this.#parts;
-    const { name, holderId, ttlMs, proposal, signal } = request;
-    const lockKey = keyspace.lock(name);
-    const operands = [
+  #acquireCommand(request: AcquireRequest, { marker }: Verification): string[] {
+    const { keyspace, membership, fenceTtlMs } = this.#parts;
+    const { name, holderId, ttlMs, proposal } = request;
+    const lock = keyspace.lock(name);
+    return evalsha(
+      ACQUIRE_AS_MEMBER,
       "4",
-      lockKey,
-      nameFenceKey(lockKey),
-      tombstoneKey(lockKey, holderId),
+      lock,
+      nameFenceKey(lock),
+      tombstoneKey(lock, holderId),
       keyspace.member,
       `${holderId}:`,
       String(ttlMs),
@@ -91,8 +102,7 @@ export class RedisMember implements LockProvider {
       String(membership.proposalSlackMs * 1_000),
       String(fenceTtlMs),
       marker,
-    ];
-    return runner.run(ACQUIRE_AS_MEMBER, operands, { lockName: name, signal });
+    );
   }
 
   async renew(requests: readonly RenewRequest[]): Promise<readonly RenewOutcome[]> {

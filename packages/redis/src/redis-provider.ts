@@ -19,7 +19,7 @@ import {
 import { CommandRunner } from "./command-runner.ts";
 import { BroughtClient, type ConnectionSource } from "./connection-source.ts";
 import { examine } from "./doctor.ts";
-import { DOUBTFUL, grantOf, refusalOf, requireExclusive, tombstoned, valueTail } from "./grant.ts";
+import { DOUBTFUL, grantOf, refusalOf, tombstoned, unsupported, valueTail } from "./grant.ts";
 import { inspectReply } from "./inspect-reply.ts";
 import { joinAsMember } from "./join-as-member.ts";
 import { Keyspace, tombstoneKey } from "./keyspace.ts";
@@ -34,7 +34,16 @@ import {
 } from "./redis-options.ts";
 import { renewAll } from "./renew-all.ts";
 import { acquireReply, textOf } from "./reply.ts";
-import { ACQUIRE, ACQUIRE_UNFENCED, BREAK, INSPECT, RELEASE, RELEASE_IN_DOUBT } from "./scripts.ts";
+import {
+  ACQUIRE,
+  ACQUIRE_UNFENCED,
+  BREAK,
+  evalInFull,
+  evalsha,
+  INSPECT,
+  RELEASE,
+  RELEASE_IN_DOUBT,
+} from "./scripts.ts";
 import type { Answer } from "./sent-command.ts";
 
 /** A provider over one Redis server. `Fencing` says in the types whether leases carry tokens. */
@@ -43,6 +52,8 @@ export interface RedisProvider<Fencing extends "none" | "monotonic" = "monotonic
   readonly name: "redis";
   readonly capabilities: Capabilities & { readonly fencing: Fencing };
   readonly clock: Clock;
+  tryAcquire(request: AcquireRequest): Promise<Grant | Refusal>;
+  release(request: ReleaseRequest): Promise<ReleaseOutcome>;
   asMember(membership: Membership): Promise<Member>;
   inspect(name: string): Promise<LockState>;
   breakLock(name: string, target: BreakTarget): Promise<boolean>;
@@ -88,7 +99,6 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
   readonly capabilities: RedisProvider<"none" | "monotonic">["capabilities"];
   readonly clock: Clock;
   readonly #runner: CommandRunner;
-  readonly #source: ConnectionSource;
   readonly #keyspace: Keyspace;
   readonly #settings: RedisSettings;
 
@@ -97,49 +107,40 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
     this.clock = clock;
     this.capabilities = capabilitiesOf(fencing, ttlMsMax);
     this.#settings = settings;
-    this.#source = source;
     this.#keyspace = new Keyspace(prefix);
     this.#runner = new CommandRunner(source, clock, settings.commandTimeoutMs);
   }
 
-  async tryAcquire(request: AcquireRequest): Promise<Grant | Refusal> {
-    requireExclusive(request);
-    const { name, signal } = request;
-    const answer = await this.#acquire(request, { lockName: name, signal });
-    const reply = acquireReply(answer.reply);
-    switch (reply.kind) {
-      case "granted":
-        return grantOf(request, answer, reply.token);
-      case "held":
-        return refusalOf(reply.remainingMs);
-      default:
+  tryAcquire(request: AcquireRequest): Promise<Grant | Refusal> {
+    const { mode, name, signal } = request;
+    if (mode !== "exclusive") return Promise.reject(unsupported(request));
+    const script = this.#settings.fencing ? ACQUIRE : ACQUIRE_UNFENCED;
+    return this.#runner.run({
+      script,
+      command: this.#acquireCommand(request),
+      lockName: name,
+      signal,
+      decode: (answer) => {
+        const reply = acquireReply(answer.reply);
+        if (reply.kind === "granted") return grantOf(request, answer, reply.token);
+        if (reply.kind === "held") return refusalOf(reply.remainingMs);
         throw tombstoned(name);
-    }
+      },
+    });
   }
 
-  #acquire(
-    request: AcquireRequest,
-    context: { lockName: string; signal: AbortSignal | undefined },
-  ): Promise<Answer> {
+  #acquireCommand(request: AcquireRequest): string[] {
     const { name, holderId, ttlMs } = request;
-    const lockKey = this.#keyspace.lock(name);
-    const tombstone = tombstoneKey(lockKey, holderId);
+    const lock = this.#keyspace.lock(name);
+    const tombstone = tombstoneKey(lock, holderId);
     const holder = `${holderId}:`;
     const ttl = String(ttlMs);
     const tail = valueTail(request, this.clock);
     if (!this.#settings.fencing) {
-      return this.#runner.run(
-        ACQUIRE_UNFENCED,
-        ["2", lockKey, tombstone, holder, ttl, tail],
-        context,
-      );
+      return evalsha(ACQUIRE_UNFENCED, "2", lock, tombstone, holder, ttl, tail);
     }
-    const { serverFence } = this.#keyspace;
-    return this.#runner.run(
-      ACQUIRE,
-      ["3", lockKey, serverFence, tombstone, holder, ttl, tail],
-      context,
-    );
+    const fence = this.#keyspace.serverFence;
+    return evalsha(ACQUIRE, "3", lock, fence, tombstone, holder, ttl, tail);
   }
 
   renew(requests: readonly RenewRequest[]): Promise<readonly RenewOutcome[]> {
@@ -151,25 +152,23 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
     });
   }
 
-  async release(request: ReleaseRequest): Promise<ReleaseOutcome> {
-    const { name, holderId, ttlMs } = request;
-    const lockKey = this.#keyspace.lock(name);
-    const holder = `${holderId}:`;
-    const context = { lockName: name };
-    try {
-      const isDoubtful = request.inDoubt || request.state === DOUBTFUL;
-      const { reply } = await (isDoubtful
-        ? this.#runner.run(
-            RELEASE_IN_DOUBT,
-            ["2", lockKey, tombstoneKey(lockKey, holderId), holder, tombstoneMs(ttlMs)],
-            context,
-          )
-        : this.#runner.run(RELEASE, ["1", lockKey, holder], context));
-      return textOf(reply) === "1" ? "released" : "absent";
-    } catch (error) {
-      if (LockError.is(error)) return "unknown";
-      throw error;
-    }
+  release(request: ReleaseRequest): Promise<ReleaseOutcome> {
+    const { name: lockName, inDoubt, state } = request;
+    const command = inDoubt || state === DOUBTFUL ? this.#disown(request) : this.#giveBack(request);
+    return this.#runner
+      .run({ script: RELEASE, command, lockName, decode: releaseOutcome })
+      .catch(unknownOutcome);
+  }
+
+  #giveBack({ name, holderId }: ReleaseRequest): string[] {
+    return evalsha(RELEASE, "1", this.#keyspace.lock(name), `${holderId}:`);
+  }
+
+  /** In full: replies are being lost, so the one that asks for the script could be. */
+  #disown({ name, holderId, ttlMs }: ReleaseRequest): string[] {
+    const lock = this.#keyspace.lock(name);
+    const tombstone = tombstoneKey(lock, holderId);
+    return evalInFull(RELEASE_IN_DOUBT, "2", lock, tombstone, `${holderId}:`, tombstoneMs(ttlMs));
   }
 
   asMember(membership: Membership): Promise<Member> {
@@ -181,23 +180,27 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
     });
   }
 
-  async inspect(name: string): Promise<LockState> {
-    const lockKey = this.#keyspace.lock(name);
-    const { reply } = await this.#runner.run(INSPECT, ["1", lockKey], { lockName: name });
-    return inspectReply(name, reply);
+  inspect(name: string): Promise<LockState> {
+    return this.#runner.run({
+      script: INSPECT,
+      command: evalsha(INSPECT, "1", this.#keyspace.lock(name)),
+      lockName: name,
+      decode: ({ reply }) => inspectReply(name, reply),
+    });
   }
 
   /** `force` changes nothing here: no session has to agree. */
-  async breakLock(name: string, { incarnation }: BreakTarget): Promise<boolean> {
-    const lockKey = this.#keyspace.lock(name);
-    const { reply } = await this.#runner.run(BREAK, ["1", lockKey, incarnation], {
+  breakLock(name: string, { incarnation }: BreakTarget): Promise<boolean> {
+    return this.#runner.run({
+      script: BREAK,
+      command: evalsha(BREAK, "1", this.#keyspace.lock(name), incarnation),
       lockName: name,
+      decode: ({ reply }) => textOf(reply) === "1",
     });
-    return textOf(reply) === "1";
   }
 
   async ping(): Promise<void> {
-    await this.#runner.command(["PING"]);
+    await this.#runner.run({ command: ["PING"], decode: () => undefined });
   }
 
   async doctor(): Promise<readonly Finding[]> {
@@ -208,8 +211,17 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#runner.close();
-    this.#source.close();
   }
+}
+
+function releaseOutcome({ reply }: Answer): ReleaseOutcome {
+  return textOf(reply) === "1" ? "released" : "absent";
+}
+
+/** No usable answer to a release, whatever the fault: core tries again, as in doubt. */
+function unknownOutcome(error: unknown): ReleaseOutcome {
+  if (LockError.is(error)) return "unknown";
+  throw error;
 }
 
 function tombstoneMs(ttlMs: number): string {

@@ -1,7 +1,7 @@
 import { LockError, type RenewOutcome, type RenewRequest } from "@holdfast/core";
 import type { CommandRunner } from "./command-runner.ts";
 import { listOf, renewReply } from "./reply.ts";
-import { RENEW, RENEW_AND_RAISE } from "./scripts.ts";
+import { evalsha, RENEW, RENEW_AND_RAISE } from "./scripts.ts";
 import type { Answer } from "./sent-command.ts";
 
 /** What renewing needs to know of the provider it serves. */
@@ -62,12 +62,15 @@ async function renewBatch(
     keys.push(target.fence.key(lockKey));
     operands.push(String(raiseFenceTo), String(target.fence.ttlMs));
   }
-  try {
-    const script = isRaising ? RENEW_AND_RAISE : RENEW;
-    const answer = await target.runner.run(script, [String(keys.length), ...keys, ...operands]);
+  const script = isRaising ? RENEW_AND_RAISE : RENEW;
+  const decode = (answer: Answer): readonly RenewOutcome[] => {
     target.check?.(answer);
     const replies = listOf(answer.reply);
     return batch.map(({ ttlMs }, at) => renewReply(replies[at], answer.sentAtMs, ttlMs));
+  };
+  try {
+    const command = evalsha(script, String(keys.length), ...keys, ...operands);
+    return await target.runner.run({ script, command, decode });
   } catch (cause) {
     return batch.map(() => ({ status: "unknown", cause }));
   }

@@ -6,6 +6,16 @@ export interface Script {
   readonly sha: string;
 }
 
+/** The command that runs a script by its hash. `operands` are the number of keys, keys, arguments. */
+export function evalsha(script: Script, ...operands: string[]): string[] {
+  return ["evalsha", script.sha, ...operands];
+}
+
+/** The command that brings its script along, for when the reply that asks for it may be lost. */
+export function evalInFull(script: Script, ...operands: string[]): string[] {
+  return ["eval", script.text, ...operands];
+}
+
 /**
  * The scripts. Each touches only keys given in KEYS, in this order of kinds, so that the waiting queue
  * can join them at the end without moving any: lock, fence, tombstone, member marker, queue, waiters.
@@ -19,8 +29,8 @@ export interface Script {
 
 /** Microseconds of the server's clock: a floor that keeps tokens rising after the counter was lost. */
 const NOW_US = `
-local time = redis.call('TIME')
-local nowUs = tonumber(time[1]) * 1000000 + tonumber(time[2])`;
+local time = call('TIME')
+local nowUs = time[1] * 1000000 + time[2]`;
 
 /**
  * The lock is taken already: again for the same holder (a copy of one request, whose ttl starts anew
@@ -31,34 +41,36 @@ local value = have[1]
 if value then
   local holder = ARGV[1]
   if string.sub(value, 1, #holder) == holder then
-    redis.call('PEXPIRE', KEYS[1], ARGV[2])
+    call('PEXPIRE', lock, ARGV[2])
     return '+' .. string.match(value, '^%d*', #holder + 1)
   end
-  return '-' .. redis.call('PTTL', KEYS[1])
+  return '-' .. call('PTTL', lock)
 end`;
 
 /** NX because a key that is not a string looks absent to MGET: a foreign lock must not be overwritten. */
 const TAKE = `
-if not redis.call('SET', KEYS[1], ARGV[1] .. token .. ARGV[3], 'NX', 'PX', ARGV[2]) then
-  return '-' .. redis.call('PTTL', KEYS[1])
+if not call('SET', lock, ARGV[1] .. token .. ARGV[3], 'NX', 'PX', ARGV[2]) then
+  return '-' .. call('PTTL', lock)
 end
 return '+' .. token`;
 
 /** KEYS lock fence tombstone. ARGV "holderId:" ttlMs ":since:description". */
 export const ACQUIRE: Script = script(`
-local have = redis.call('MGET', KEYS[1], KEYS[2], KEYS[3])
+local call, lock, fence = redis.call, KEYS[1], KEYS[2]
+local have = call('MGET', lock, fence, KEYS[3])
 if have[3] then return '!' end
 ${ANSWER_IF_TAKEN}
 ${NOW_US}
-local token = nowUs
-if have[2] then token = math.max(tonumber(have[2]) + 1, nowUs) end
+local token, last = nowUs, have[2]
+if last and last + 1 > nowUs then token = last + 1 end
 token = string.format('%.0f', token)
-redis.call('SET', KEYS[2], token)
+call('SET', fence, token)
 ${TAKE}`);
 
 /** KEYS lock tombstone. ARGV as ACQUIRE. The token is empty. */
 export const ACQUIRE_UNFENCED: Script = script(`
-local have = redis.call('MGET', KEYS[1], KEYS[2])
+local call, lock = redis.call, KEYS[1]
+local have = call('MGET', lock, KEYS[2])
 if have[2] then return '!' end
 ${ANSWER_IF_TAKEN}
 local token = ''
@@ -70,7 +82,8 @@ ${TAKE}`);
  * or belongs to a quorum that is configured otherwise: no vote until the client has looked again.
  */
 export const ACQUIRE_AS_MEMBER: Script = script(`
-local have = redis.call('MGET', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
+local call, lock, fence = redis.call, KEYS[1], KEYS[2]
+local have = call('MGET', lock, fence, KEYS[3], KEYS[4])
 if have[4] ~= ARGV[7] then return '~' end
 if have[3] then return '!' end
 ${ANSWER_IF_TAKEN}
@@ -80,10 +93,10 @@ if ARGV[4] ~= '' then
   local slackUs = tonumber(ARGV[5])
   token = math.min(math.max(tonumber(ARGV[4]), nowUs - slackUs), nowUs + slackUs)
 end
-if have[2] then token = math.max(tonumber(have[2]) + 1, token) end
+if have[2] then token = math.max(have[2] + 1, token) end
 token = string.format('%.0f', token)
-redis.call('SET', KEYS[2], token, 'PX', ARGV[6])
-redis.call('PEXPIRE', KEYS[4], ARGV[6])
+call('SET', fence, token, 'PX', ARGV[6])
+call('PEXPIRE', KEYS[4], ARGV[6])
 ${TAKE}`);
 
 /**
@@ -93,6 +106,7 @@ ${TAKE}`);
  * most once for that, or clients would answer each other for ever. Replies '?' to another fingerprint.
  */
 export const JOIN: Script = script(`
+local call = redis.call
 ${NOW_US}
 local guardUs, known = tonumber(ARGV[3]), ARGV[4]
 local marker = redis.call('GET', KEYS[1])

@@ -1,7 +1,20 @@
 import { LockError, type Outcome } from "@holdfast/core";
-import { classifyError, faultError } from "./classify-error.ts";
-import type { CommandDeadlines, PendingCommand } from "./command-deadlines.ts";
+import { classifyError, type Fault, faultError } from "./classify-error.ts";
+import type { PendingCommand } from "./command-deadlines.ts";
 import type { RedisConnection } from "./redis-client.ts";
+import type { Script } from "./scripts.ts";
+
+/** One command to send, and what to make of its reply. */
+export interface Call<Result> {
+  readonly command: string[];
+  /** Of an EVALSHA: sent in full, once, where the server does not know its hash. */
+  readonly script?: Script;
+  readonly lockName?: string;
+  /** Ends the wait for the connection, or for the reply. */
+  readonly signal?: AbortSignal | undefined;
+  /** May throw a LockError, which the caller gets. */
+  decode(answer: Answer): Result;
+}
 
 /** A reply, with what a validity and a vote are counted from. */
 export interface Answer {
@@ -15,51 +28,57 @@ export interface Answer {
   readonly isEpochKept: boolean;
 }
 
-/** What a command is for: named in errors, and ended by its signal. */
-export interface CommandContext {
-  readonly lockName?: string;
-  readonly signal?: AbortSignal | undefined;
-}
-
-interface Settling {
-  readonly sentAtMs: number;
-  readonly deadlines: CommandDeadlines;
+/** How a command tells its runner how it ended. */
+export interface Sending {
   readonly timeoutMs: number;
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (error: LockError) => void;
-  readonly expired: () => void;
+  settled(): void;
+  timedOut(connection: RedisConnection): void;
 }
 
-/** One command between its send and whatever settles it first: reply, error, timeout or abort. */
-export class SentCommand implements PendingCommand {
-  readonly deadlineMs: number;
+/**
+ * One command between its send and whatever settles it first: reply, error, timeout or abort. It is its
+ * own answer, since a lock costs two of these and every object on the way is felt.
+ */
+export class SentCommand<Result> implements PendingCommand, Answer {
+  readonly sentAtMs: number;
+  readonly connection: RedisConnection;
+  readonly epoch: number;
+  reply: unknown;
   isSettled = false;
-  readonly #connection: RedisConnection;
-  readonly #epoch: number;
-  readonly #context: CommandContext;
-  readonly #settling: Settling;
-  readonly #onAbort: (() => void) | undefined;
+  readonly #call: Call<Result>;
+  readonly #sending: Sending;
+  readonly #resolve: (result: Result) => void;
+  readonly #reject: (error: unknown) => void;
+  #onAbort: (() => void) | undefined;
 
-  constructor(connection: RedisConnection, context: CommandContext, settling: Settling) {
-    this.#connection = connection;
-    this.#epoch = connection.epoch;
-    this.#context = context;
-    this.#settling = settling;
-    this.deadlineMs = settling.deadlines.deadlineMs(settling.sentAtMs);
-    const { signal } = context;
-    if (signal !== undefined) {
-      this.#onAbort = () => this.#reject(aborted(signal, "unknown", context.lockName));
-      signal.addEventListener("abort", this.#onAbort);
-    }
-    settling.deadlines.add(this);
+  constructor(
+    sent: { sentAtMs: number; connection: RedisConnection; call: Call<Result>; sending: Sending },
+    resolve: (result: Result) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.sentAtMs = sent.sentAtMs;
+    this.connection = sent.connection;
+    this.epoch = sent.connection.epoch;
+    this.#call = sent.call;
+    this.#sending = sent.sending;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    const { signal } = sent.call;
+    if (signal !== undefined) this.#listen(signal);
   }
 
-  reply(reply: unknown): void {
+  get isEpochKept(): boolean {
+    return this.connection.epoch === this.epoch;
+  }
+
+  answer(reply: unknown): void {
     if (!this.#settle()) return;
-    const { sentAtMs, resolve } = this.#settling;
-    const connection = this.#connection;
-    const epoch = this.#epoch;
-    resolve({ reply, sentAtMs, connection, epoch, isEpochKept: connection.epoch === epoch });
+    this.reply = reply;
+    try {
+      this.#resolve(this.#call.decode(this));
+    } catch (error) {
+      this.#reject(error);
+    }
   }
 
   /**
@@ -68,39 +87,44 @@ export class SentCommand implements PendingCommand {
    */
   fail(error: unknown): void {
     const fault = classifyError(error);
-    const isEpochKept = this.#connection.epoch === this.#epoch;
-    const isHarmless = fault.isUnsent || (fault.isReply && isEpochKept);
-    this.#reject(faultError(fault, isHarmless ? "not-applied" : "unknown", this.#context.lockName));
+    const isHarmless = fault.isUnsent || (fault.isReply && this.isEpochKept);
+    this.#fault(fault, isHarmless ? "not-applied" : "unknown");
   }
 
   expire(): void {
-    const { timeoutMs, expired } = this.#settling;
+    const { timeoutMs } = this.#sending;
     const text = `no reply within ${timeoutMs} ms`;
     const fault = { reason: "TIMEOUT", text, isTransient: true, isReply: false, isUnsent: false };
-    this.#reject(faultError(fault, "unknown", this.#context.lockName));
-    expired();
+    this.#fault(fault, "unknown");
+    this.#sending.timedOut(this.connection);
   }
 
-  #reject(error: LockError): void {
-    if (this.#settle()) this.#settling.reject(error);
+  #fault(fault: Fault, outcome: Outcome): void {
+    if (this.#settle()) this.#reject(faultError(fault, outcome, this.#call.lockName));
+  }
+
+  #listen(signal: AbortSignal): void {
+    this.#onAbort = () => {
+      if (this.#settle()) this.#reject(aborted(this.#call, "unknown"));
+    };
+    signal.addEventListener("abort", this.#onAbort);
   }
 
   #settle(): boolean {
     if (this.isSettled) return false;
     this.isSettled = true;
     if (this.#onAbort !== undefined) {
-      this.#context.signal?.removeEventListener("abort", this.#onAbort);
+      this.#call.signal?.removeEventListener("abort", this.#onAbort);
     }
-    this.#settling.deadlines.settled();
+    this.#sending.settled();
     return true;
   }
 }
 
 /** The caller took its attempt back. */
 export function aborted(
-  signal: AbortSignal | undefined,
+  { signal, lockName }: Pick<Call<unknown>, "signal" | "lockName">,
   outcome: Outcome,
-  lockName: string | undefined,
 ): LockError {
   const cause: unknown = signal?.reason;
   return new LockError("ABORTED", "redis: the attempt was aborted", { lockName, outcome, cause });

@@ -9,8 +9,11 @@ export async function serverInfo(
   const fields = new Map<string, string>();
   // One section a command: several in one need Redis 7.
   for (const section of sections) {
-    const { reply } = await runner.command(["INFO", section]);
-    for (const line of textOf(reply).split("\r\n")) {
+    const text = await runner.run({
+      command: ["INFO", section],
+      decode: ({ reply }) => textOf(reply),
+    });
+    for (const line of text.split("\r\n")) {
       const at = line.indexOf(":");
       if (at > 0 && !line.startsWith("#")) fields.set(line.slice(0, at), line.slice(at + 1));
     }
