@@ -4,7 +4,14 @@ import { Holding } from "./holding.ts";
 import type { InDoubt } from "./in-doubt.ts";
 import type { Ticket } from "./lease.ts";
 import { LockError } from "./lock-error.ts";
-import type { AcquireRequest, Grant, Refusal, ReleaseOutcome, RenewOutcome, Reply } from "./provider.ts";
+import type {
+  AcquireRequest,
+  Grant,
+  Refusal,
+  ReleaseOutcome,
+  RenewOutcome,
+  Reply,
+} from "./provider.ts";
 import { releaseRequest } from "./releaser.ts";
 import type { AcquireSettings, Settings } from "./settings.ts";
 
@@ -37,11 +44,7 @@ export class Acquirer {
   }
 
   /** One attempt with a new holderId. Rejects with a `LockError` of any code but LEASE_LOST. */
-  attempt(
-    name: string,
-    settings: AcquireSettings,
-    signal: AbortSignal | undefined,
-  ): Reply<Answer> {
+  attempt(name: string, settings: AcquireSettings, signal: AbortSignal | undefined): Reply<Answer> {
     const departure = this.#depart(name, settings, signal);
     try {
       const reply = this.#settings.provider.tryAcquire(departure.request);
@@ -81,6 +84,7 @@ export class Acquirer {
     const request = { name, holderId, ttlMs, ...(state === undefined ? {} : { state }) };
     const [outcome] = await provider.renew([request]);
     if (outcome?.status !== "renewed") throw notAdopted(name, outcome);
+    const { validMs } = outcome;
     const sentAtMs = outcome.sentAtMs + suspendedMs;
     const serverToken = ticket.serverToken === undefined ? undefined : BigInt(ticket.serverToken);
     return new Holding({
@@ -91,8 +95,8 @@ export class Acquirer {
       renewable,
       serverToken: outcome.fencingToken ?? serverToken,
       state,
-      deadlineMs: deadlineMs(sentAtMs, outcome.validMs, ttlMs, allowance),
-      renewAtMs: renewable ? sentAtMs + outcome.validMs / 3 : Number.POSITIVE_INFINITY,
+      deadlineMs: deadlineMs(sentAtMs, { validMs, ttlMs }, allowance),
+      renewAtMs: renewable ? sentAtMs + validMs / 3 : Number.POSITIVE_INFINITY,
     });
   }
 
@@ -108,8 +112,8 @@ export class Acquirer {
     };
   }
 
-  #later(departure: Departure, reply: Promise<Grant | Refusal>): Promise<Answer> {
-    return reply.then(
+  #later(departure: Departure, reply: PromiseLike<Grant | Refusal>): Promise<Answer> {
+    return Promise.resolve(reply).then(
       (answer) => this.#accept(departure, answer),
       (error: unknown) => this.#fault(departure, error),
     );
@@ -131,7 +135,7 @@ export class Acquirer {
       renewable: request.renewable,
       serverToken: answer.fencingToken,
       state: answer.state,
-      deadlineMs: deadlineMs(sentAtMs, answer.validMs, answer.ttlMs, allowance),
+      deadlineMs: deadlineMs(sentAtMs, answer, allowance),
       renewAtMs: request.renewable ? sentAtMs + answer.validMs / 3 : Number.POSITIVE_INFINITY,
     });
     holding.acceptedAtMs = elapsed.nowWatchfulMs();

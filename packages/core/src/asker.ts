@@ -39,6 +39,9 @@ export class Asker {
   #isInFlight = false;
   #trouble: LockErrorOptions = NO_TROUBLE;
   #hadFaults = false;
+  /** Set from the first refusal or fault on. */
+  #backoff: Backoff | undefined;
+  #watch: AsyncDisposable | undefined;
   #idle: (() => void)[] | undefined;
 
   constructor(host: AskerHost) {
@@ -63,9 +66,10 @@ export class Asker {
       return;
     }
     // Nearly every request is granted at once; what follows a refusal is the loop's business.
-    this.#send(head, false, (result) => {
-      if (result instanceof Holding && this.#host.place(result)) this.#end();
-      else void this.#loop(result);
+    this.#send(head, (result) => {
+      if (!(result instanceof Holding)) void this.#loop(result);
+      else if (this.#host.place(result)) this.#end();
+      else void this.#host.acquirer.giveBack(result).then(() => this.#loop("cancelled"));
     });
   }
 
@@ -95,44 +99,57 @@ export class Asker {
   }
 
   async #loop(first: Result): Promise<void> {
-    const { line, settings, acquirer } = this.#host;
-    let result = first;
-    let backoff: Backoff | undefined;
-    let watch: AsyncDisposable | undefined;
-    for (;;) {
-      if (result instanceof Holding) {
-        if (this.#host.place(result)) break;
-        await acquirer.giveBack(result);
-      } else if (result !== "cancelled") {
-        const refusal = result === "fault" ? undefined : this.#refused(result);
-        if (line.first() === undefined) break;
-        const isFirst = backoff === undefined;
-        backoff ??= new Backoff(settings.backoffMsMin, settings.backoffMsMax, settings.random);
-        if (isFirst) watch = await this.#watch();
-        // With a queue to join, or a hint that may have come before the watch: ask again at once.
-        const isHurried = isFirst && refusal !== undefined && (acquirer.canEnqueue || watch);
-        if (!isHurried) await this.#pause(backoff.nextMs(refusal?.retryAfterMs));
-      }
+    const { line } = this.#host;
+    for (let result = first; !(await this.#isOver(result)); ) {
       const head = line.first();
       if (head === undefined) break;
-      const wasRefused = backoff !== undefined;
-      result = await new Promise<Result>((resolve) => this.#send(head, wasRefused, resolve));
+      result = await new Promise<Result>((resolve) => this.#send(head, resolve));
     }
     this.#end();
-    await watch?.[Symbol.asyncDispose]();
+  }
+
+  /** True when the result served its purpose or nobody waits; otherwise the delay has passed. */
+  async #isOver(result: Result): Promise<boolean> {
+    if (result === "cancelled") return false;
+    if (result instanceof Holding) {
+      if (this.#host.place(result)) return true;
+      await this.#host.acquirer.giveBack(result);
+      return false;
+    }
+    const refusal = result === "fault" ? undefined : this.#refused(result);
+    if (this.#host.line.first() === undefined) return true;
+    await this.#delay(refusal);
+    return false;
+  }
+
+  /**
+   * Until the next request is worth while: at once for the first one after a refusal, where a queue
+   * can be joined or a hint may have come before we listened for it.
+   */
+  async #delay(refusal: Refusal | undefined): Promise<void> {
+    const { acquirer, settings } = this.#host;
+    const isFirst = this.#backoff === undefined;
+    this.#backoff ??= new Backoff(settings.backoffMsMin, settings.backoffMsMax, settings.random);
+    if (isFirst) this.#watch = await this.#listen();
+    if (isFirst && refusal !== undefined && (acquirer.canEnqueue || this.#watch)) return;
+    if (this.#host.line.first() === undefined) return;
+    await this.#pause(this.#backoff.nextMs(refusal?.retryAfterMs));
   }
 
   #end(): void {
     this.#isActive = false;
+    this.#backoff = undefined;
+    if (this.#watch !== undefined) void unwatch(this.#watch);
+    this.#watch = undefined;
     for (const resolve of this.#idle ?? []) resolve();
     this.#idle = undefined;
     this.#host.asked();
   }
 
   /** One request. A fault is told to those it concerns before `next` hears of it. */
-  #send(head: Waiter, wasRefused: boolean, next: (result: Result) => void): void {
+  #send(head: Waiter, next: (result: Result) => void): void {
     const { name, acquirer } = this.#host;
-    const join = wasRefused && acquirer.canEnqueue;
+    const join = this.#backoff !== undefined && acquirer.canEnqueue;
     // Only a wait that can end early needs a way to end its request.
     const controller = join || head.canLeave ? new AbortController() : undefined;
     this.#controller = controller;
@@ -146,13 +163,14 @@ export class Asker {
       this.#controller = undefined;
       next(result);
     };
-    if (!(reply instanceof Promise)) return settle(reply);
-    reply.then(settle, (error: LockError) => {
+    const fail = (error: LockError): void => {
       this.#isInFlight = false;
-      if (controller?.signal.aborted) return settle("cancelled");
-      this.#faulted(error);
-      settle("fault");
-    });
+      const isCancelled = controller?.signal.aborted === true;
+      if (!isCancelled) this.#faulted(error);
+      settle(isCancelled ? "cancelled" : "fault");
+    };
+    if (reply instanceof Promise) reply.then(settle, fail);
+    else settle(reply);
   }
 
   /** Held by another is a result. No quorum and abstaining members are the lack of one. */
@@ -181,7 +199,10 @@ export class Asker {
     const { line, settings } = this.#host;
     this.#trouble = { cause: error, votes: error.votes, outcome: error.outcome };
     const isPassing = error.code === "BACKEND_UNAVAILABLE" || error.code === "NO_QUORUM";
-    if (!isPassing) return line.refuseEach(() => again(error));
+    if (!isPassing) {
+      line.refuseEach(() => again(error));
+      return;
+    }
     const head = line.first();
     if (head?.kind === "try") line.refuse(head, error);
     else if (head?.kind === "once") line.timeOut(head);
@@ -205,7 +226,7 @@ export class Asker {
   }
 
   /** Hints that the name may be free end the delay early. Without them the delay is the wait. */
-  async #watch(): Promise<AsyncDisposable | undefined> {
+  async #listen(): Promise<AsyncDisposable | undefined> {
     const { provider } = this.#host.settings;
     try {
       return await provider.watch?.(this.#host.name, () => this.#wakeUp?.());
@@ -223,6 +244,15 @@ export class Asker {
         resolve();
       };
     });
+  }
+}
+
+/** A watch that cannot be ended has nobody to tell. */
+async function unwatch(watch: AsyncDisposable): Promise<void> {
+  try {
+    await watch[Symbol.asyncDispose]();
+  } catch {
+    // The provider ends it with its own connection.
   }
 }
 

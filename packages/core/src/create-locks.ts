@@ -19,8 +19,8 @@ import {
   resolveLocksOptions,
   type Settings,
 } from "./settings.ts";
-import type { WaiterKind } from "./waiter.ts";
 import { checkBoolean, checkFunction, checkKeys, checkName, checkNumber } from "./validation.ts";
+import type { WaiterKind } from "./waiter.ts";
 
 /** The token type that a provider's declared fencing gives. */
 export type TokenOf<Provider extends LockProvider> =
@@ -71,10 +71,7 @@ class ProviderLocks implements Locks {
     }
   }
 
-  tryAcquire(
-    name: string,
-    options: TryAcquireOptions = NO_OPTIONS,
-  ): Promise<Lease | undefined> {
+  tryAcquire(name: string, options: TryAcquireOptions = NO_OPTIONS): Promise<Lease | undefined> {
     try {
       const { queue, settings } = this.#enter(name, options);
       if (queue?.isBusy) return NOTHING;
@@ -91,6 +88,7 @@ class ProviderLocks implements Locks {
   ): Promise<Result> {
     checkFunction(work, "work");
     const lease = (await this.acquire(name, options)) as HeldLease;
+    if (lease.loss !== undefined) throw lostWhileWorking(lease.loss, name);
     let result: Result;
     try {
       result = await work(lease);
@@ -100,10 +98,8 @@ class ProviderLocks implements Locks {
     }
     const { loss } = lease;
     await lease.release();
-    if (loss === undefined) return result;
-    const why = loss.why ?? "closed";
-    const words = `lock ${JSON.stringify(name)} was lost while the work ran: ${why}`;
-    throw new LockError("LEASE_LOST", words, { lockName: name, why, cause: loss, result });
+    if (loss !== undefined) throw lostWhileWorking(loss, name, result);
+    return result;
   }
 
   async inspect(name: string): Promise<LockState> {
@@ -154,7 +150,10 @@ class ProviderLocks implements Locks {
       void this.#queues.acquirer.giveBack(holding);
       throw closedError(ticket.name);
     }
-    return (this.#queues.find(ticket.name) ?? this.#queues.open(ticket.name)).adopt(holding, ticket.localIndex + 1);
+    return (this.#queues.find(ticket.name) ?? this.#queues.open(ticket.name)).adopt(
+      holding,
+      ticket.localIndex + 1,
+    );
   }
 
   async ping(): Promise<void> {
@@ -245,6 +244,12 @@ class ProviderLocks implements Locks {
   #unsupported(what: string): LockError {
     return new LockError("UNSUPPORTED", `provider ${this.#settings.provider.name} has no ${what}`);
   }
+}
+
+function lostWhileWorking(loss: LockError, lockName: string, result?: unknown): LockError {
+  const why = loss.why ?? "ended";
+  const words = `lock ${JSON.stringify(lockName)} was lost before its work was done: ${why}`;
+  return new LockError("LEASE_LOST", words, { lockName, why, cause: loss, result });
 }
 
 function closedError(lockName: string | undefined): LockError {

@@ -14,8 +14,7 @@ export interface SafetyAllowance {
  */
 export function deadlineMs(
   sentAtMs: number,
-  validMs: number,
-  ttlMs: number,
+  { validMs, ttlMs }: { readonly validMs: number; readonly ttlMs: number },
   allowance: SafetyAllowance,
 ): number {
   const driftMs = allowance.driftMs ?? ttlMs * 0.01 + 2;

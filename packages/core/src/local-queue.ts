@@ -56,7 +56,8 @@ export class LocalQueue implements QueueParts {
   /** Why one more acquire would be one too many, if it would. */
   excess(name: string, queue: NameQueue | undefined): LockError | undefined {
     const { limits } = this.settings;
-    if (queue !== undefined && queue.line.size >= limits.waitersPerNameMax) return this.#full(name, "waitersPerNameMax");
+    if (queue !== undefined && queue.line.size >= limits.waitersPerNameMax)
+      return this.#full(name, "waitersPerNameMax");
     if (this.#waiterCount >= limits.waitersMax) return this.#full(name, "waitersMax");
     if (this.renewer.size >= limits.leasesMax) return leaseLimit(this.settings, name);
     if (this.inDoubt.size >= limits.inDoubtMax) return inDoubtLimit(this.settings, name);

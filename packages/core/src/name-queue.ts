@@ -68,10 +68,7 @@ export class NameQueue implements LeaseHost, HoldingOwner, WaitLineHost, AskerHo
   /** True while anybody holds, waits, asks or releases here. */
   get isBusy(): boolean {
     return (
-      this.#holding !== undefined ||
-      this.#isReleasing ||
-      this.#asker.isActive ||
-      this.line.size > 0
+      this.#holding !== undefined || this.#isReleasing || this.#asker.isActive || this.line.size > 0
     );
   }
 

@@ -155,7 +155,10 @@ export class Renewer {
   #settle(renewal: Renewal, outcome: RenewOutcome, suspendedMs: number): void {
     const { holding } = renewal;
     const { elapsed } = this.#settings;
-    if (holding.ended) return renewal.reject(leaseEnded(holding));
+    if (holding.ended) {
+      renewal.reject(leaseEnded(holding));
+      return;
+    }
     const isCurrent = holding.renewal === renewal;
     if (isCurrent) holding.renewal = undefined;
     if (outcome.status === "renewed") this.#prolong(holding, outcome, suspendedMs);
@@ -177,7 +180,8 @@ export class Renewer {
   ): void {
     const sentAtMs = outcome.sentAtMs + suspendedMs;
     const { allowance } = this.#settings;
-    const untilMs = deadlineMs(sentAtMs, outcome.validMs, holding.grantedTtlMs, allowance);
+    const granted = { validMs: outcome.validMs, ttlMs: holding.grantedTtlMs };
+    const untilMs = deadlineMs(sentAtMs, granted, allowance);
     // An answer that was overtaken by a later one must not shorten what that one proved.
     if (untilMs <= holding.deadlineMs) return;
     holding.deadlineMs = untilMs;

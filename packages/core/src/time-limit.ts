@@ -61,8 +61,15 @@ export class TimeLimit {
   #onTick(): void {
     this.#timer = undefined;
     this.#tick += 1;
-    for (let first = this.#running[this.#firstIndex]; first; first = this.#running[this.#firstIndex]) {
-      if (first.endsAtTick > this.#tick) return this.#arm();
+    for (
+      let first = this.#running[this.#firstIndex];
+      first;
+      first = this.#running[this.#firstIndex]
+    ) {
+      if (first.endsAtTick > this.#tick) {
+        this.#arm();
+        return;
+      }
       const { onEnd } = first;
       this.finish(first);
       onEnd();

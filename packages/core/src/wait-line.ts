@@ -86,12 +86,20 @@ export class WaitLine {
   timeOut(waiter: Waiter): void {
     const { waitMs } = waiter.settings;
     if (waiter.isAborted) this.#abort(waiter);
-    else this.#stop(waiter, { code: "WAIT_TIMEOUT", words: `was not granted within ${waitMs ?? 0} ms` });
+    else
+      this.#stop(waiter, {
+        code: "WAIT_TIMEOUT",
+        words: `was not granted within ${waitMs ?? 0} ms`,
+      });
   }
 
   #abort(waiter: Waiter): void {
     const cause: unknown = waiter.settings.signal?.reason;
-    this.#stop(waiter, { code: "ABORTED", words: "is not wanted any more: the signal aborted", cause });
+    this.#stop(waiter, {
+      code: "ABORTED",
+      words: "is not wanted any more: the signal aborted",
+      cause,
+    });
   }
 
   /** The caller leaves; only the last one to leave can have something of its own in flight. */

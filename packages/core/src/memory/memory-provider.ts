@@ -227,7 +227,10 @@ class MemoryProvider implements FencedProvider {
   #watchExpiry(name: string): void {
     const queue = this.#queues.get(name);
     if (queue === undefined) return;
-    if (queue.size === 0) return this.#forget(name);
+    if (queue.size === 0) {
+      this.#forget(name);
+      return;
+    }
     const held = this.#present(name);
     const delayMs = held === undefined ? 0 : held.expiresAtMs - this.clock.monotonicMs();
     const timer: Timer = this.clock.setTimer(Math.max(0, Math.ceil(delayMs)), () => {
