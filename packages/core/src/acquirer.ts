@@ -46,12 +46,15 @@ export class Acquirer {
   /** One attempt with a new holderId. Rejects with a `LockError` of any code but LEASE_LOST. */
   attempt(name: string, settings: AcquireSettings, signal: AbortSignal | undefined): Reply<Answer> {
     const departure = this.#depart(name, settings, signal);
+    let reply: Reply<Grant | Refusal>;
     try {
-      const reply = this.#settings.provider.tryAcquire(departure.request);
-      return "granted" in reply ? this.#accept(departure, reply) : this.#later(departure, reply);
+      reply = this.#settings.provider.tryAcquire(departure.request);
     } catch (error) {
-      return this.#later(departure, Promise.reject(error));
+      reply = Promise.reject(error);
     }
+    if (!("granted" in reply)) return this.#later(departure, reply);
+    // An answer given at once needs no look at the clock: it has only just been sent.
+    return this.#answered(departure, reply, Number.NEGATIVE_INFINITY);
   }
 
   /** Waits in the backend's own queue, until it grants or `signal` aborts. */
@@ -59,12 +62,13 @@ export class Acquirer {
     const { provider } = this.#settings;
     const departure = this.#depart(name, settings, signal);
     const request = { ...departure.request, signal };
+    let reply: Reply<Grant | Refusal>;
     try {
-      const reply = provider.enqueue?.(request) ?? provider.tryAcquire(request);
-      return this.#later(departure, Promise.resolve(reply));
+      reply = provider.enqueue?.(request) ?? provider.tryAcquire(request);
     } catch (error) {
-      return this.#later(departure, Promise.reject(error));
+      reply = Promise.reject(error);
     }
+    return this.#later(departure, Promise.resolve(reply));
   }
 
   /** Returns a lock that nobody here wants, in the background; unknown until the ttl passed. */
@@ -84,17 +88,11 @@ export class Acquirer {
     const request = { name, holderId, ttlMs, ...(state === undefined ? {} : { state }) };
     const [outcome] = await provider.renew([request]);
     if (outcome?.status !== "renewed") throw notAdopted(name, outcome);
-    const { validMs } = outcome;
+    const { validMs, fencingToken = optionalToken(ticket) } = outcome;
     const sentAtMs = outcome.sentAtMs + suspendedMs;
-    const serverToken = ticket.serverToken === undefined ? undefined : BigInt(ticket.serverToken);
-    return new Holding({
-      name,
-      holderId,
-      ttlMs,
-      grantedTtlMs: ttlMs,
-      renewable,
-      serverToken: outcome.fencingToken ?? serverToken,
-      state,
+    const grant = { ttlMs, fencingToken, ...(state === undefined ? {} : { state }) };
+    return new Holding({ name, holderId, ttlMs, renewable }, grant, {
+      acceptedAtMs: elapsed.nowWatchfulMs(),
       deadlineMs: deadlineMs(sentAtMs, { validMs, ttlMs }, allowance),
       renewAtMs: renewable ? sentAtMs + validMs / 3 : Number.POSITIVE_INFINITY,
     });
@@ -114,31 +112,23 @@ export class Acquirer {
 
   #later(departure: Departure, reply: PromiseLike<Grant | Refusal>): Promise<Answer> {
     return Promise.resolve(reply).then(
-      (answer) => this.#accept(departure, answer),
+      (answer) => this.#answered(departure, answer, this.#settings.elapsed.nowWatchfulMs()),
       (error: unknown) => this.#fault(departure, error),
     );
   }
 
-  #accept(departure: Departure, answer: Grant | Refusal): Answer {
+  #answered(departure: Departure, answer: Grant | Refusal, nowMs: number): Answer {
     if (!answer.granted) {
       this.#publish(departure, answer.why);
       return answer;
     }
-    const { elapsed, allowance } = this.#settings;
     const { request, suspendedMs } = departure;
     const sentAtMs = answer.sentAtMs + suspendedMs;
-    const holding = new Holding({
-      name: request.name,
-      holderId: request.holderId,
-      ttlMs: request.ttlMs,
-      grantedTtlMs: answer.ttlMs,
-      renewable: request.renewable,
-      serverToken: answer.fencingToken,
-      state: answer.state,
-      deadlineMs: deadlineMs(sentAtMs, answer, allowance),
+    const holding = new Holding(request, answer, {
+      acceptedAtMs: Math.max(nowMs, sentAtMs),
+      deadlineMs: deadlineMs(sentAtMs, answer, this.#settings.allowance),
       renewAtMs: request.renewable ? sentAtMs + answer.validMs / 3 : Number.POSITIVE_INFINITY,
     });
-    holding.acceptedAtMs = elapsed.nowWatchfulMs();
     if (holding.deadlineMs > holding.acceptedAtMs) {
       this.#publish(departure, "granted");
       return holding;
@@ -191,6 +181,10 @@ export class Acquirer {
       ...(error === undefined ? {} : { code: error.code, outcome: error.outcome }),
     });
   }
+}
+
+function optionalToken({ serverToken }: Ticket): bigint | undefined {
+  return serverToken === undefined ? undefined : BigInt(serverToken);
 }
 
 function notAdopted(lockName: string, outcome: RenewOutcome | undefined): LockError {

@@ -199,9 +199,8 @@ class ProviderLocks implements Locks {
 
   /** Everything that can be wrong with a call, found before anything is sent. */
   #enter(name: string, options: AcquireOptions): Entry {
-    checkName(name);
-    const settings = resolveAcquireOptions(this.#settings, options);
     const queue = this.#admit(name);
+    const settings = resolveAcquireOptions(this.#settings, options);
     if (settings.signal?.aborted) {
       throw new LockError("ABORTED", `lock ${JSON.stringify(name)}: the signal given has aborted`, {
         lockName: name,
@@ -211,9 +210,11 @@ class ProviderLocks implements Locks {
     return { queue, settings };
   }
 
+  /** A name that has a queue was checked when it got one. */
   #admit(name: string): NameQueue | undefined {
-    this.#refuseIfClosed(name);
     const queue = this.#queues.find(name);
+    if (queue === undefined) checkName(name);
+    this.#refuseIfClosed(name);
     const excess = this.#queues.excess(name, queue);
     if (excess !== undefined) throw excess;
     return queue;

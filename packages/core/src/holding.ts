@@ -1,3 +1,4 @@
+import type { AcquireRequest, Claim, Grant } from "./provider.ts";
 import type { Renewal } from "./renewal.ts";
 import type { Wakeable } from "./wake-heap.ts";
 
@@ -7,15 +8,15 @@ export interface HoldingOwner {
   lost(holding: Holding, why: string): void;
 }
 
-/** What a grant consists of once it was accepted. Times are `Elapsed` milliseconds. */
-export interface AcceptedGrant {
-  readonly name: string;
-  readonly holderId: string;
-  readonly ttlMs: number;
-  readonly grantedTtlMs: number;
-  readonly renewable: boolean;
-  readonly serverToken: bigint | undefined;
-  readonly state: string | undefined;
+/** What was asked for, as far as a holding keeps it. */
+type Asked = Claim & Pick<AcquireRequest, "renewable">;
+
+/** What was granted, as far as a holding keeps it. */
+type Granted = Pick<Grant, "ttlMs" | "fencingToken" | "state">;
+
+/** When a holding began, ends, and is next to be renewed, in `Elapsed` milliseconds. */
+interface Times {
+  readonly acceptedAtMs: number;
   readonly deadlineMs: number;
   readonly renewAtMs: number;
 }
@@ -37,7 +38,7 @@ export class Holding implements Wakeable {
   owner: HoldingOwner | undefined = undefined;
 
   /** When core accepted the grant: a run of hand-offs is bounded from here. */
-  acceptedAtMs = 0;
+  readonly acceptedAtMs: number;
   /** The holder must not rely on the lock from here on. */
   deadlineMs: number;
   /** When the next renewal leaves; infinite when there is none to come. */
@@ -52,15 +53,16 @@ export class Holding implements Wakeable {
   wakeAtMs = 0;
   heapIndex = -1;
 
-  constructor(grant: AcceptedGrant) {
-    this.name = grant.name;
-    this.holderId = grant.holderId;
-    this.ttlMs = grant.ttlMs;
-    this.grantedTtlMs = grant.grantedTtlMs;
-    this.renewable = grant.renewable;
-    this.serverToken = grant.serverToken;
-    this.state = grant.state;
-    this.deadlineMs = grant.deadlineMs;
-    this.renewAtMs = grant.renewAtMs;
+  constructor(asked: Asked, granted: Granted, times: Times) {
+    this.name = asked.name;
+    this.holderId = asked.holderId;
+    this.ttlMs = asked.ttlMs;
+    this.renewable = asked.renewable;
+    this.grantedTtlMs = granted.ttlMs;
+    this.serverToken = granted.fencingToken;
+    this.state = granted.state;
+    this.acceptedAtMs = times.acceptedAtMs;
+    this.deadlineMs = times.deadlineMs;
+    this.renewAtMs = times.renewAtMs;
   }
 }
