@@ -16,6 +16,9 @@ const RUN_MS_MAX = 90_000;
 /** A broken wake-up shows as a test that waits: it should not wait long. */
 const TEST_MS_MAX = 6_000;
 
+/** So many failures are enough: those that wait for what never comes take their time. */
+const FAILURES_MAX = 3;
+
 /** One copy of the repository, broken in one way after the other. */
 export class RedRun {
   #folder;
@@ -109,7 +112,7 @@ export class RedRun {
       process.execPath,
       [
         ...[vitest, "run", "-t", pattern, `--testTimeout=${TEST_MS_MAX}`],
-        ...["--reporter=json", `--outputFile=${resultFile}`],
+        ...[`--bail=${FAILURES_MAX}`, "--reporter=json", `--outputFile=${resultFile}`],
         ...projects.split(" ").flatMap((project) => ["--project", project]),
       ],
       { cwd: this.#folder, capture: true, timeoutMs: RUN_MS_MAX },

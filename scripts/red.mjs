@@ -55,7 +55,7 @@ async function tryPatches(run, chosen) {
   const rows = [];
   for (const patch of problems.length > 0 ? [] : patches) {
     const { failedCount, testCount, first, problem } = await run.tryPatch(patch);
-    const row = `${patch.invariant}  ${patch.slug.padEnd(32)} ${failedCount} of ${testCount} failed`;
+    const row = `${patch.invariant}  ${patch.slug.padEnd(32)} ${failedCount} of ${testCount} tests failed`;
     rows.push(row);
     progress(`${row}${first === undefined ? "" : `, first: ${first}`}`);
     if (problem !== undefined) problems.push(`${patch.file}: ${problem}`);
