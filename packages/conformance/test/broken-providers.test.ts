@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "vitest";
-import { cases } from "../src/index.ts";
-import { factsOf, runCase } from "../src/run-conformance.ts";
+import { cases, factsOf, runCase } from "../src/index.ts";
 import { brokenProviders } from "./broken-providers.ts";
 import { tableHarness } from "./table-harness.ts";
 

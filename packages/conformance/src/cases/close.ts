@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { ConformanceCase } from "../conformance-case.ts";
+import { CountingClock } from "../counting-clock.ts";
 import { Gate } from "../gate.ts";
+import { ProbeProvider } from "../probe-provider.ts";
 import { rejectsWith } from "../rejects-with.ts";
 import { eventually, nowMs, pause, settlesWithin } from "../waits.ts";
 
@@ -119,6 +121,32 @@ export const closeCases: readonly ConformanceCase[] = [
       }
       assert.equal(probe.disposeCount, 1);
       await context.becomesFree(other, name, 500);
+    },
+  },
+  {
+    id: "close-no-timers",
+    invariants: ["G-09"],
+    title: "no timer keeps the process alive at rest, and none at all is left after close",
+    async run(context) {
+      const clock = new CountingClock();
+      const probe = new ProbeProvider(await context.open(), clock);
+      const locks = await context.locks({ provider: probe });
+      const name = context.name();
+      const controller = new AbortController();
+      const lease = await locks.acquire(name);
+      const aborted = rejectsWith("ABORTED", locks.acquire(name, { signal: controller.signal }));
+      await rejectsWith("WAIT_TIMEOUT", locks.acquire(name, { waitMs: 30 }));
+      controller.abort();
+      await aborted;
+      await lease.release();
+      // One for all leases may stay armed, so that a cycle does not pay for arming it.
+      const isAtRest = (): boolean => clock.refCount === 0 && clock.pendingCount <= 1;
+      await eventually(1_000, "no timer at rest", isAtRest);
+      await locks.acquire(name);
+      const waiting = rejectsWith("PROVIDER_CLOSED", locks.acquire(name, { waitMs: 10_000 }));
+      await locks.close();
+      await waiting;
+      await eventually(1_000, "no timer after close", () => clock.pendingCount === 0);
     },
   },
 ];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type AcquireRequest, type LockMode, systemClock } from "@holdfast/core";
 import type { ConformanceCase } from "../conformance-case.ts";
 import { readFacts } from "../facts.ts";
-import { member, needs } from "../needs.ts";
+import { capability, member, needs } from "../needs.ts";
 import { rejectsWith } from "../rejects-with.ts";
 import { nowMs, settlesWithin } from "../waits.ts";
 
@@ -62,6 +62,25 @@ export const grantCases: readonly ConformanceCase[] = [
         mode: "shared" as LockMode,
       };
       await rejectsWith("UNSUPPORTED", (async () => provider.tryAcquire(request))());
+    },
+  },
+  {
+    id: "grants-all-without-exclusion",
+    invariants: ["G-11", "G-12"],
+    title: "a provider that declares no exclusion grants everybody at once, without a queue",
+    appliesWithoutExclusion: true,
+    skip: needs(capability("exclusion", "none")),
+    async run(context) {
+      const locks = await context.locks();
+      const name = context.name();
+      const leases = await Promise.all(
+        Array.from({ length: 10 }, () => locks.acquire(name, { waitMs: 0 })),
+      );
+      for (const lease of leases) {
+        lease.assertValid();
+        assert.equal(lease.fencingToken, undefined);
+        await lease.release();
+      }
     },
   },
   {

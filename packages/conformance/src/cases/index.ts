@@ -1,8 +1,10 @@
 import type { ConformanceCase } from "../conformance-case.ts";
 import { abortCases } from "./abort.ts";
+import { abortCallCases } from "./abort-calls.ts";
 import { closeCases } from "./close.ts";
 import { eventCases } from "./events.ts";
 import { exclusionCases } from "./exclusion.ts";
+import { faultCases } from "./faults.ts";
 import { fencingCases } from "./fencing.ts";
 import { grantCases } from "./grants.ts";
 import { handOverCases } from "./hand-over.ts";
@@ -28,6 +30,7 @@ export const cases: readonly ConformanceCase[] = [
   ...fencingCases,
   ...renewalCallCases,
   ...releaseCallCases,
+  ...abortCallCases,
   ...nameCases,
   ...inspectCases,
   ...memberCases,
@@ -37,6 +40,7 @@ export const cases: readonly ConformanceCase[] = [
   ...releaseCases,
   ...usingCases,
   ...waitingCases,
+  ...faultCases,
   ...localQueueCases,
   ...abortCases,
   ...unknownOutcomeCases,

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import type { Lease, Locks } from "@holdfast/core";
 import type { ConformanceCase } from "../conformance-case.ts";
 import { Gate } from "../gate.ts";
+import { capability, needs } from "../needs.ts";
 import { rejectsWith } from "../rejects-with.ts";
-import { pause, settlesWithin } from "../waits.ts";
+import { eventually, pause, settlesWithin } from "../waits.ts";
 
 /** Takes `name` `count` times through one queue; the order in which the waiters were served. */
 async function servedOrder(locks: Locks, name: string, count: number): Promise<number[]> {
@@ -77,6 +78,29 @@ export const localQueueCases: readonly ConformanceCase[] = [
       assert.equal(locks.capabilities.fair, probe.capabilities.fair);
       const handing = await context.locks({ localHandoffMax: 1 });
       assert.equal(handing.capabilities.fair, false, "never fair with hand-off");
+    },
+  },
+  {
+    id: "queue-fair",
+    invariants: ["G-07"],
+    title: "where the provider declares it, waiting processes are served in the order they came",
+    skip: needs(capability("fair", true)),
+    async run(context) {
+      const holder = await context.locks();
+      const lease = await holder.acquire(context.name());
+      const served: number[] = [];
+      const waiting: Promise<unknown>[] = [];
+      for (let index = 0; index < 6; index += 1) {
+        const probe = await context.probe();
+        const locks = await context.locks({ provider: probe, localHandoffMax: 0 });
+        const serve = (): void => void served.push(index);
+        waiting.push(locks.using(lease.name, serve, { waitMs: 10_000 }));
+        await eventually(1_000, "it is in the queue", () => probe.count("enqueue") > 0);
+        await pause(20);
+      }
+      await lease.release();
+      await Promise.all(waiting);
+      assert.deepEqual(served, [0, 1, 2, 3, 4, 5]);
     },
   },
   {

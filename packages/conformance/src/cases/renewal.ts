@@ -173,7 +173,7 @@ export const renewalCases: readonly ConformanceCase[] = [
     async run(context) {
       const probe = await context.probe();
       const locks = await context.locks({ provider: probe });
-      const ttlMs = context.ttl(3_000);
+      const ttlMs = context.ttl(2_000);
       const names = Array.from({ length: 1_000 }, () => context.name());
       const leases = await Promise.all(names.map((name) => locks.acquire(name, { ttlMs })));
       const startCount = probe.count("renew");

@@ -4,7 +4,7 @@ import { Gate } from "../gate.ts";
 import { harnessFault, needs } from "../needs.ts";
 import { fault, type ProbeCall } from "../probe-provider.ts";
 import { rejectsWith } from "../rejects-with.ts";
-import { eventually, nowMs, settlesWithin } from "../waits.ts";
+import { eventually, nowMs, pause, settlesWithin } from "../waits.ts";
 
 /** Long enough that only compensation, never expiry, can free a lock within a case. */
 const LONG_TTL_MS = 30_000;
@@ -93,6 +93,27 @@ export const unknownOutcomeCases: readonly ConformanceCase[] = [
       const hasArrived = (): boolean => probe.answeredCount > answeredCount;
       await eventually(COMPENSATION_BOUND_MS, "the late request arrives", hasArrived);
       await context.becomesFree(other, name, COMPENSATION_BOUND_MS);
+    },
+  },
+  {
+    id: "unknown-grant-too-late",
+    invariants: ["G-06", "G-01"],
+    title: "a grant that arrives when its ttl is over is not given to anybody",
+    async run(context) {
+      const probe = await context.probe();
+      const locks = await context.locks({ provider: probe });
+      const ttlMs = context.ttl(100);
+      let isLate = true;
+      probe.plan = {
+        replied: (call) => (isLate && isAsking(call) ? pause(1.2 * ttlMs) : undefined),
+      };
+      const name = context.name();
+      const error = await rejectsWith("BACKEND_UNAVAILABLE", locks.tryAcquire(name, { ttlMs }));
+      assert.equal(error.outcome, "unknown");
+      isLate = false;
+      const lease = await locks.acquire(name, { ttlMs, waitMs: COMPENSATION_BOUND_MS });
+      lease.assertValid();
+      assert.equal(await lease.release(), "released");
     },
   },
   {

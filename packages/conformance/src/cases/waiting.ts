@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { LockError } from "@holdfast/core";
+import type { LockError } from "@holdfast/core";
 import type { ConformanceCase } from "../conformance-case.ts";
-import { fault } from "../probe-provider.ts";
 import { rejectsWith } from "../rejects-with.ts";
 import { eventually, nowMs, pause, settlesWithin } from "../waits.ts";
 
@@ -108,65 +107,6 @@ export const waitingCases: readonly ConformanceCase[] = [
     },
   },
   {
-    id: "waiting-backend-back",
-    invariants: ["G-07", "G-06"],
-    title: "transient faults are retried until the backend answers",
-    async run(context) {
-      const probe = await context.probe();
-      const locks = await context.locks({ provider: probe, unavailableMs: 10_000 });
-      let failures = 4;
-      probe.plan = {
-        sending: () => {
-          failures -= 1;
-          if (failures >= 0) throw fault("not-applied");
-        },
-      };
-      const lease = await settlesWithin(5_000, "the grant", locks.acquire(context.name()));
-      assert.ok(probe.asked >= 2);
-      await lease.release();
-    },
-  },
-  {
-    id: "waiting-unavailable",
-    invariants: ["G-07", "G-12"],
-    title:
-      "a backend that gives no answer at all ends the wait after unavailableMs, with its cause",
-    async run(context) {
-      const probe = await context.probe();
-      const locks = await context.locks({ provider: probe, unavailableMs: 250 });
-      const cause = fault("not-applied");
-      probe.plan = {
-        sending: () => {
-          throw cause;
-        },
-      };
-      const startMs = nowMs();
-      const waiting = locks.acquire(context.name());
-      await rejectsWith("BACKEND_UNAVAILABLE", settlesWithin(2_000, "the end", waiting));
-      assert.ok(nowMs() - startMs >= 200, "retried for a while");
-      assert.ok(probe.asked >= 2 && probe.asked <= 60, `${probe.asked} attempts`);
-      await rejectsWith("BACKEND_UNAVAILABLE", locks.tryAcquire(context.name()));
-    },
-  },
-  {
-    id: "waiting-permanent-fault",
-    invariants: ["G-07", "G-12"],
-    title: "a permanent fault rejects at once, without a second attempt",
-    async run(context) {
-      const probe = await context.probe();
-      const locks = await context.locks({ provider: probe });
-      probe.plan = {
-        sending: () => {
-          throw new LockError("BACKEND_REJECTED", "no permission");
-        },
-      };
-      await rejectsWith("BACKEND_REJECTED", locks.acquire(context.name()));
-      assert.equal(probe.asked, 1);
-      await rejectsWith("BACKEND_REJECTED", locks.tryAcquire(context.name()));
-      assert.equal(probe.asked, 2);
-    },
-  },
-  {
     id: "waiting-bounded-attempts",
     invariants: ["G-07", "G-12"],
     title: "waiting for a holder asks the backend seldom, however many wait",
@@ -233,6 +173,29 @@ export const waitingCases: readonly ConformanceCase[] = [
         await lease.release();
         const next = await settlesWithin(WAKE_BOUND_MS, "the grant by notice", waiting);
         await next.release();
+      }
+    },
+  },
+  {
+    id: "waiting-timeout-race",
+    invariants: ["G-06", "G-07", "G-09"],
+    title: "a wait that ends while the lock is being released wins it or leaves it, never both",
+    async run(context) {
+      const [locks, other] = [await context.locks(), await context.locks()];
+      const third = await context.open();
+      const race = async (waitMs: number): Promise<void> => {
+        const lease = await other.acquire(context.name());
+        const waiting = locks.acquire(lease.name, { waitMs }).then(
+          (next) => next.release(),
+          (error: unknown) => assert.equal((error as LockError).code, "WAIT_TIMEOUT"),
+        );
+        await pause(20);
+        await lease.release();
+        await waiting;
+        await context.becomesFree(third, lease.name, WAKE_BOUND_MS);
+      };
+      for (let waitMs = 10; waitMs <= 30; waitMs += 4) {
+        await Promise.all([0, 1, 2, 3].map((offset) => race(waitMs + offset)));
       }
     },
   },
