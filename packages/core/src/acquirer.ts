@@ -7,9 +7,11 @@ import { LockError } from "./lock-error.ts";
 import type {
   AcquireRequest,
   Grant,
+  LockProvider,
   Refusal,
   ReleaseOutcome,
   RenewOutcome,
+  RenewRequest,
   Reply,
 } from "./provider.ts";
 import { releaseRequest } from "./releaser.ts";
@@ -46,12 +48,7 @@ export class Acquirer {
   /** One attempt with a new holderId. Rejects with a `LockError` of any code but LEASE_LOST. */
   attempt(name: string, settings: AcquireSettings, signal: AbortSignal | undefined): Reply<Answer> {
     const departure = this.#depart(name, settings, signal);
-    let reply: Reply<Grant | Refusal>;
-    try {
-      reply = this.#settings.provider.tryAcquire(departure.request);
-    } catch (error) {
-      reply = Promise.reject(error);
-    }
+    const reply = this.#ask(() => this.#settings.provider.tryAcquire(departure.request));
     if (!("granted" in reply)) return this.#later(departure, reply);
     // An answer given at once needs no look at the clock: it has only just been sent.
     return this.#answered(departure, reply, Number.NEGATIVE_INFINITY);
@@ -62,12 +59,7 @@ export class Acquirer {
     const { provider } = this.#settings;
     const departure = this.#depart(name, settings, signal);
     const request = { ...departure.request, signal };
-    let reply: Reply<Grant | Refusal>;
-    try {
-      reply = provider.enqueue?.(request) ?? provider.tryAcquire(request);
-    } catch (error) {
-      reply = Promise.reject(error);
-    }
+    const reply = this.#ask(() => provider.enqueue?.(request) ?? provider.tryAcquire(request));
     return this.#later(departure, Promise.resolve(reply));
   }
 
@@ -86,16 +78,19 @@ export class Acquirer {
     const { name, holderId, ttlMs, renewable, state } = ticket;
     const { suspendedMs } = elapsed;
     const request = { name, holderId, ttlMs, ...(state === undefined ? {} : { state }) };
-    const [outcome] = await provider.renew([request]);
+    const [outcome] = await renewed(provider, request);
     if (outcome?.status !== "renewed") throw notAdopted(name, outcome);
     const { validMs, fencingToken = optionalToken(ticket) } = outcome;
     const sentAtMs = outcome.sentAtMs + suspendedMs;
     const grant = { ttlMs, fencingToken, ...(state === undefined ? {} : { state }) };
-    return new Holding({ name, holderId, ttlMs, renewable }, grant, {
+    const holding = new Holding({ name, holderId, ttlMs, renewable }, grant, {
       acceptedAtMs: elapsed.nowWatchfulMs(),
       deadlineMs: deadlineMs(sentAtMs, { validMs, ttlMs }, allowance),
       renewAtMs: renewable ? sentAtMs + validMs / 3 : Number.POSITIVE_INFINITY,
     });
+    if (holding.acceptedAtMs < holding.deadlineMs) return holding;
+    void this.giveBack(holding);
+    throw notAdopted(name, { status: "lost", why: "expired" });
   }
 
   #depart(name: string, settings: AcquireSettings, signal: AbortSignal | undefined): Departure {
@@ -108,6 +103,15 @@ export class Acquirer {
       suspendedMs: elapsed.suspendedMs,
       startedMs: events.attempt.hasSubscribers ? elapsed.nowMs() : undefined,
     };
+  }
+
+  /** A provider that throws, or returns nothing, has rejected. */
+  #ask(send: () => Reply<Grant | Refusal>): Reply<Grant | Refusal> {
+    try {
+      return send() ?? Promise.reject(new TypeError("the provider returned no answer"));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   #later(departure: Departure, reply: PromiseLike<Grant | Refusal>): Promise<Answer> {
@@ -180,6 +184,17 @@ export class Acquirer {
       tookMs: elapsed.nowMs() - departure.startedMs,
       ...(error === undefined ? {} : { code: error.code, outcome: error.outcome }),
     });
+  }
+}
+
+async function renewed(
+  provider: LockProvider,
+  request: RenewRequest,
+): Promise<readonly RenewOutcome[]> {
+  try {
+    return await provider.renew([request]);
+  } catch (cause) {
+    return [{ status: "unknown", cause }];
   }
 }
 

@@ -58,10 +58,14 @@ export class Asker {
   }
 
   /** Asks for `head`, and goes on until a grant found its holder or nobody waits. */
-  start(head: Waiter): void {
+  start(head: Waiter, justReleased: boolean): void {
     this.#isActive = true;
     this.#trouble = NO_TROUBLE;
-    if (this.#isContended && this.#host.settings.provider.capabilities.waiting === "poll") {
+    if (
+      justReleased &&
+      this.#isContended &&
+      this.#host.settings.provider.capabilities.waiting === "poll"
+    ) {
       void this.#standBack();
       return;
     }

@@ -88,7 +88,7 @@ export class NameQueue implements LeaseHost, HoldingOwner, WaitLineHost, AskerHo
 
   place(holding: Holding): boolean {
     const first = this.line.first();
-    if (first === undefined || !fits(holding, first)) return false;
+    if (first === undefined || this.#holding !== undefined || !fits(holding, first)) return false;
     if (this.#parts.renewer.size >= this.settings.limits.leasesMax) {
       this.line.refuse(first, leaseLimit(this.settings, this.name));
       return false;
@@ -220,15 +220,15 @@ export class NameQueue implements LeaseHost, HoldingOwner, WaitLineHost, AskerHo
     this.#isReleasing = false;
     if (outcome === "unknown") void this.#parts.inDoubt.release({ ...request, inDoubt: true });
     this.#publishReleased(outcome, false);
-    this.#ask();
+    this.#ask(true);
     return outcome;
   }
 
   /** Asks the backend for those who wait, or rests when there is nobody. */
-  #ask(): void {
+  #ask(justReleased = false): void {
     if (this.#holding !== undefined || this.#isReleasing || this.#asker.isActive) return;
     const first = this.line.first();
-    if (first !== undefined) this.#asker.start(first);
+    if (first !== undefined) this.#asker.start(first, justReleased);
     else this.#parts.rest(this);
   }
 

@@ -109,7 +109,9 @@ export class Renewer {
       else if (nowMs >= first.maxHoldAtMs) this.#stopRenewing(first);
       else due.push(first);
     }
-    if (due.length > 0) this.#send(due);
+    // Whoever was told of a loss may have released other leases meanwhile.
+    const held = due.filter((holding) => !holding.ended);
+    if (held.length > 0) this.#send(held);
     const next = this.#heap.first;
     if (next !== undefined && this.#timerAtMs > next.wakeAtMs) this.#arm(next.wakeAtMs);
   }
