@@ -2,7 +2,7 @@ import type { Finding } from "@holdfast/core";
 import { clientFindings } from "./client-findings.ts";
 import type { CommandRunner } from "./command-runner.ts";
 import type { Keyspace } from "./keyspace.ts";
-import { permissionFindings } from "./permission-findings.ts";
+import { isNotPermitted, permissionFindings } from "./permission-findings.ts";
 import type { RedisConnection } from "./redis-client.ts";
 import type { RedisSettings } from "./redis-options.ts";
 import { listOf, textOf } from "./reply.ts";
@@ -36,7 +36,8 @@ async function serverFindings(runner: CommandRunner): Promise<readonly Finding[]
   let info: ReadonlyMap<string, string>;
   try {
     info = await serverInfo(runner, ["server", "memory", "persistence", "replication", "cluster"]);
-  } catch {
+  } catch (error) {
+    if (!isNotPermitted(error)) throw error;
     return [
       {
         severity: "warning",

@@ -54,10 +54,16 @@ async function isForbidden(runner: CommandRunner, command: readonly string[]): P
     await runner.run({ command: [...command], decode: () => undefined });
     return false;
   } catch (error) {
-    if (!LockError.is(error)) throw error;
-    const { code } = (error.cause ?? {}) as { readonly code?: unknown };
-    if (code === "NOPERM") return true;
-    if (error.code === "BACKEND_UNAVAILABLE" && code !== "NOSCRIPT") throw error;
-    return false;
+    if (isNotPermitted(error)) return true;
+    // Any other answer comes after the permission was checked; no answer at all is a fault.
+    if (LockError.is(error) && error.outcome === "not-applied") return false;
+    throw error;
   }
+}
+
+/** True for the server's answer that the user may not do that. */
+export function isNotPermitted(error: unknown): boolean {
+  if (!LockError.is(error)) return false;
+  const { code } = (error.cause ?? {}) as { readonly code?: unknown };
+  return code === "NOPERM";
 }

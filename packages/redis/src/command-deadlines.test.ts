@@ -1,0 +1,65 @@
+import { manualClock } from "@holdfast/core";
+import { describe, expect, test } from "vitest";
+import { CommandDeadlines } from "./command-deadlines.ts";
+
+const TIMEOUT_MS = 100;
+
+class Command {
+  isSettled = false;
+  expiredAtMs: number | undefined;
+  readonly sentAtMs: number;
+  readonly #clock: { monotonicMs(): number };
+
+  constructor(clock: { monotonicMs(): number }) {
+    this.#clock = clock;
+    this.sentAtMs = clock.monotonicMs();
+  }
+
+  expire(): void {
+    this.isSettled = true;
+    this.expiredAtMs = this.#clock.monotonicMs() - this.sentAtMs;
+  }
+}
+
+describe("CommandDeadlines", () => {
+  test("each unsettled command expires after its own timeout, the settled ones never", async () => {
+    const clock = manualClock();
+    const deadlines = new CommandDeadlines(clock, TIMEOUT_MS);
+    const commands: Command[] = [];
+    for (let sent = 0; sent < 10; sent += 1) {
+      const command = new Command(clock);
+      commands.push(command);
+      deadlines.add(command);
+      await clock.advance(7);
+    }
+    for (const index of [0, 3, 4]) {
+      const command = commands[index] as Command;
+      command.isSettled = true;
+      deadlines.settled();
+    }
+    await clock.advance(TIMEOUT_MS * 2);
+    const expired = commands.map(({ expiredAtMs }) => expiredAtMs);
+    expect(expired.map((after) => after !== undefined)).toEqual(
+      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((index) => ![0, 3, 4].includes(index)),
+    );
+    for (const after of expired) {
+      if (after !== undefined) expect(after).toBe(TIMEOUT_MS);
+    }
+  });
+
+  test("one sent after a quiet time is timed from its own send", async () => {
+    const clock = manualClock();
+    const deadlines = new CommandDeadlines(clock, TIMEOUT_MS);
+    const first = new Command(clock);
+    deadlines.add(first);
+    first.isSettled = true;
+    deadlines.settled();
+    await clock.advance(TIMEOUT_MS - 10);
+    const second = new Command(clock);
+    deadlines.add(second);
+    await clock.advance(TIMEOUT_MS - 1);
+    expect(second.expiredAtMs).toBeUndefined();
+    await clock.advance(1);
+    expect(second.expiredAtMs).toBe(TIMEOUT_MS);
+  });
+});

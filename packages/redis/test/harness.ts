@@ -1,0 +1,85 @@
+import type { Harness } from "@holdfast/conformance";
+import type { LockProvider } from "@holdfast/core";
+import {
+  type FaultProxy,
+  type RedisServer,
+  startFaultProxy,
+  startRedis,
+} from "@holdfast/test-servers";
+import { redis } from "../src/index.ts";
+import type { Driver } from "./drivers.ts";
+
+/** Long enough for a busy machine, short enough that cases with faults do not last. */
+const COMMAND_TIMEOUT_MS = 250;
+
+/** The server and the proxy of one run of the suite. */
+interface Backend {
+  readonly server: RedisServer;
+  readonly proxy: FaultProxy;
+}
+
+/**
+ * The suite on one server through one driver. Clients of this process connect through a proxy, so that
+ * replies can be lost; children connect directly.
+ */
+export async function redisHarness(
+  driver: Driver,
+  wrap: (provider: LockProvider) => LockProvider = (provider) => provider,
+): Promise<Omit<Harness, "name">> {
+  const server = await startRedis();
+  const proxy = await startFaultProxy({ target: server });
+  return {
+    open: async () => wrap(await openThrough(driver, { server, proxy })),
+    faults: {
+      hang: () => server.pause(),
+      resume: () => server.resume(),
+      loseReplies: async () => proxy.drop("to-client"),
+      heal: () => proxy.heal(),
+      killConnections: async () => proxy.reset(),
+      forget: async () => {
+        await server.command("FLUSHALL");
+      },
+      deleteOutside: (name) => deleteOutside(server, name),
+    },
+    child: {
+      module: new URL("conformance-child.mjs", import.meta.url).href,
+      env: {
+        HOLDFAST_TEST_REDIS_URL: server.url,
+        HOLDFAST_TEST_REDIS_PREFIX: "holdfast:",
+        HOLDFAST_TEST_REDIS_DRIVER: driver.name.startsWith("ioredis") ? "ioredis" : "redis",
+      },
+    },
+    leftovers: async () => {
+      const keys = (await server.command("KEYS", "*")) as string[];
+      return keys.filter((key) => !isBoundedRest(key));
+    },
+    close: async () => {
+      await proxy.close();
+      await server.stop();
+    },
+  };
+}
+
+/** A provider whose brought client is closed along with it, as its user would. */
+async function openThrough(driver: Driver, { proxy }: Backend): Promise<LockProvider> {
+  const opened = await driver.open(proxy);
+  const provider = redis({ client: opened.client, commandTimeoutMs: COMMAND_TIMEOUT_MS });
+  const dispose = provider[Symbol.asyncDispose].bind(provider);
+  provider[Symbol.asyncDispose] = async () => {
+    await dispose();
+    await opened[Symbol.asyncDispose]();
+  };
+  return provider;
+}
+
+/** What may stay: fence counters, tombstones, and a member's marker, each with its stated bound. */
+function isBoundedRest(key: string): boolean {
+  return key === "holdfast:fence" || key === "holdfast:member" || /\}:(f|t:[\w-]+)$/.test(key);
+}
+
+/** The lock's key, whatever a wrapping prefix made of its name. */
+async function deleteOutside(server: RedisServer, name: string): Promise<void> {
+  for (const key of (await server.command("KEYS", "*")) as string[]) {
+    if (key.endsWith(`${name}}`)) await server.command("DEL", key);
+  }
+}
