@@ -1,5 +1,5 @@
 /** Where the locks of a strategy live: in the process itself, or on a Redis server. */
-export type Backend = "process" | "redis";
+type Backend = "process" | "redis";
 
 /**
  * One way to take a lock, as the benchmark sees it. Adding a library to the comparison is one file

@@ -6,7 +6,7 @@ import type { AgentQuestion, AgentReply } from "./message.ts";
 const AGENT_FILE = fileURLToPath(new URL("./agent-main.js", import.meta.url));
 
 /** An agent that answers nothing for this long past its expected time is taken to be stuck. */
-export const REPLY_GRACE_MS = 30_000;
+const REPLY_GRACE_MS = 30_000;
 
 interface Pending {
   readonly resolve: (value: object) => void;
