@@ -30,6 +30,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
     passWithNoTests: true,
+    runner: path.join(rootFolder, "test", "no-server-runner.ts"),
     reporters: ["default", new SummaryReporter()],
   },
 });

@@ -4,6 +4,7 @@ import type { Reporter, TestCase, TestModule, Vitest } from "vitest/node";
 import { rootFolder } from "../scripts/workspace.mjs";
 import { type RunSummary, summarize, type TestEnd } from "./run-summary.ts";
 
+const NO_SERVER = "not run: no server";
 /** A long list scrolls the result away; the rest is counted. */
 const LISTED_MAX = 40;
 
@@ -19,8 +20,9 @@ export class SummaryReporter implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    const tests = modules.flatMap((module) => [...module.children.allTests()].map(toTestEnd));
-    const summary = this.#strict(summarize(tests, unhandledErrors.length + brokenSuites(modules)));
+    const tests = modules.flatMap(testEnds);
+    const otherFailureCount = unhandledErrors.length + brokenSuites(modules);
+    const summary = this.#strict(summarize(tests, otherFailureCount));
     const print = (line: string) => this.#vitest?.logger.log(line);
     for (const line of summaryLines(summary, this.#isFiltered)) print(line);
     const file = process.env["HOLDFAST_SUMMARY_FILE"];
@@ -44,6 +46,13 @@ export class SummaryReporter implements Reporter {
   }
 }
 
+/** A file that asked for a server while it was loaded has no tests to name. */
+function testEnds(module: TestModule): TestEnd[] {
+  const tests = [...module.children.allTests()].map(toTestEnd);
+  if (tests.length > 0 || module.state() !== "skipped") return tests;
+  return [{ file: fileOf(module), titles: ["every test"], state: "skipped", note: NO_SERVER }];
+}
+
 function toTestEnd(test: TestCase): TestEnd {
   const titles = [test.name];
   for (let parent = test.parent; parent.type === "suite"; parent = parent.parent) {
@@ -51,11 +60,21 @@ function toTestEnd(test: TestCase): TestEnd {
   }
   const result = test.result();
   return {
-    file: path.relative(rootFolder, test.module.moduleId),
+    file: fileOf(test.module),
     titles,
     state: result.state === "pending" ? "failed" : result.state,
-    note: result.state === "skipped" ? result.note : undefined,
+    note: result.state === "skipped" ? (result.note ?? suiteNote(test)) : undefined,
   };
+}
+
+/** Tests under a set-up that found no server are skipped by the runner, without a note. */
+function suiteNote(test: TestCase): string | undefined {
+  const isOwn = test.options.mode !== "run";
+  return process.env["HOLDFAST_SERVERS"] === "none" && !isOwn ? NO_SERVER : undefined;
+}
+
+function fileOf(module: TestModule): string {
+  return path.relative(rootFolder, module.moduleId);
 }
 
 /** Files that do not load, and suites whose hooks failed: their tests count as not failed. */
