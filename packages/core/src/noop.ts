@@ -1,4 +1,3 @@
-import { emitWarning } from "node:process";
 import { type Clock, systemClock } from "./clock.ts";
 import type {
   AcquireRequest,
@@ -70,7 +69,7 @@ class NoopProvider implements UnfencedProvider {
  */
 export function noop(options: { readonly clock?: Clock } = {}): UnfencedProvider {
   checkKeys(options, "noop(options)", ["clock"]);
-  emitWarning("the noop lock provider excludes nobody; do not use it where locks matter", {
+  process.emitWarning("the noop lock provider excludes nobody; do not use it where locks matter", {
     type: "HoldfastWarning",
     code: "HOLDFAST_NOOP",
   });

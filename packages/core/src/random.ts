@@ -1,5 +1,3 @@
-import { randomFillSync } from "node:crypto";
-
 /** The only door to randomness in the libraries, so that a seed can replay a run. */
 export interface Random {
   /** A new holderId: 22 characters of base64url, 132 bits nobody can guess. */
@@ -20,7 +18,9 @@ class SystemRandom implements Random {
 
   holderId(): string {
     if (this.#at >= this.#text.length) {
-      this.#text = randomFillSync(this.#bytes).toString("base64url");
+      // Loaded with the first id: importing it would cost as much as the rest of the package.
+      const crypto = process.getBuiltinModule("node:crypto");
+      this.#text = crypto.randomFillSync(this.#bytes).toString("base64url");
       this.#at = 0;
     }
     const id = this.#text.slice(this.#at, this.#at + HOLDER_ID_LENGTH);

@@ -1,5 +1,4 @@
 import { hostname } from "node:os";
-import { pid } from "node:process";
 import { type Clock, systemClock } from "./clock.ts";
 import type { SafetyAllowance } from "./deadline.ts";
 import { Elapsed } from "./elapsed.ts";
@@ -227,5 +226,5 @@ function resolveLimits(limits: Limits = {}): Required<Limits> {
 /** Host and process, without what a description may not contain. */
 function defaultDescription(): string {
   const plain = hostname().replaceAll(/[^\x20-\x7e]/g, "?");
-  return `${plain.slice(0, DESCRIPTION_BYTES_MAX - 20)}:${pid}`;
+  return `${plain.slice(0, DESCRIPTION_BYTES_MAX - 20)}:${process.pid}`;
 }
