@@ -146,6 +146,17 @@ export class CaseContext {
 
   /** Closes what was opened, and checks that nothing stays on the backend. */
   async finish(): Promise<void> {
+    await this.close();
+    let left: readonly string[] = [];
+    await eventually(LEFTOVER_MS_MAX, "the backend is empty", async () => {
+      const stored = (await this.harness.leftovers?.()) ?? [];
+      left = stored.filter((each) => !this.#before.has(each));
+      return left.length === 0;
+    }).catch(() => assert.fail(`G-09: left on the backend: ${left.slice(0, 10).join(", ")}`));
+  }
+
+  /** Closes what was opened, the latest first. */
+  async close(): Promise<void> {
     const failures: unknown[] = [];
     for (const close of this.#closers.splice(0).reverse()) {
       try {
@@ -155,12 +166,6 @@ export class CaseContext {
       }
     }
     if (failures.length > 0) throw new AggregateError(failures, "closing what the case opened");
-    let left: readonly string[] = [];
-    await eventually(LEFTOVER_MS_MAX, "the backend is empty", async () => {
-      const stored = (await this.harness.leftovers?.()) ?? [];
-      left = stored.filter((each) => !this.#before.has(each));
-      return left.length === 0;
-    }).catch(() => assert.fail(`G-09: left on the backend: ${left.slice(0, 10).join(", ")}`));
   }
 }
 

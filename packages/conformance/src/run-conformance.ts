@@ -56,7 +56,7 @@ export async function runCase(
     await conformanceCase.run(context);
   } catch (error) {
     // The case's own failure is the one worth reading; what closing says on top of it is noise.
-    await context.finish().catch(() => undefined);
+    await context.close().catch(() => undefined);
     throw error;
   }
   await context.finish();
