@@ -65,9 +65,12 @@ class Crowd {
 
   /** Takes turn after turn until the slice ends. */
   async contend(contender: number): Promise<void> {
-    while (hostUs() < this.#request.untilUs && this.log.tenures.length < TENURE_COUNT_MAX) {
+    while (this.log.tenures.length < TENURE_COUNT_MAX) {
+      // One reading decides and is noted: between two, the slice may end and the wait be negative.
+      const askedUs = hostUs();
+      if (askedUs >= this.#request.untilUs) return;
       try {
-        await this.#takeTurn(contender);
+        await this.#takeTurn(contender, askedUs);
       } catch {
         this.log.failureCount += 1;
         await sleepMs(FAILURE_PAUSE_MS);
@@ -75,9 +78,8 @@ class Crowd {
     }
   }
 
-  async #takeTurn(contender: number): Promise<void> {
+  async #takeTurn(contender: number, askedUs: number): Promise<void> {
     const { name, holdMs, untilUs } = this.#request;
-    const askedUs = hostUs();
     const holding = await this.#client.acquire(name);
     const grantedUs = hostUs();
     if (grantedUs > untilUs) {

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { hostUs } from "../host-clock.ts";
+import { asyncMutex } from "../strategies/async-mutex.ts";
+import { contenderWork } from "./contender-work.ts";
+
+const SLICE_US = 2_000;
+/** The end of a slice can fall between any two steps; many short slices find most of them. */
+const SLICE_COUNT = 50;
+
+test("whatever moment a slice ends at, nobody asked after it and no wait is negative", async () => {
+  const client = await asyncMutex.open({ redisUrl: undefined });
+  for (let slice = 0; slice < SLICE_COUNT; slice += 1) {
+    const fromUs = hostUs();
+    const untilUs = fromUs + SLICE_US;
+    const request = { name: "bench", contenders: 8, holdMs: 0, fromUs, untilUs };
+    const { tenures, unfinishedWaitsUs, failureCount } = await contenderWork(client, request);
+    expect(failureCount).toBe(0);
+    expect(unfinishedWaitsUs.every((waitUs) => waitUs > 0)).toBe(true);
+    for (const { askedUs, grantedUs, releasedUs } of tenures) {
+      expect(askedUs).toBeLessThan(untilUs);
+      expect(askedUs).toBeLessThanOrEqual(grantedUs);
+      expect(grantedUs).toBeLessThanOrEqual(Math.min(releasedUs, untilUs));
+    }
+  }
+});
+
+test("an acquire that rejects is a failure and the contender goes on", async () => {
+  const fromUs = hostUs();
+  let calls = 0;
+  const client = {
+    acquire: async () => {
+      calls += 1;
+      if (calls === 1) throw new Error("refused");
+    },
+    release: () => undefined,
+    close: async () => {},
+  };
+  const untilUs = fromUs + 50_000;
+  const request = { name: "bench", contenders: 1, holdMs: 1, fromUs, untilUs };
+  const reply = await contenderWork(client, request);
+  expect(reply.failureCount).toBe(1);
+  expect(reply.tenures.length).toBeGreaterThan(0);
+});
