@@ -7,6 +7,7 @@ import path from "node:path";
  * @property {string} invariant `G-03`.
  * @property {string} slug What it breaks, from the file name.
  * @property {string} projects The packages whose tests must notice it, with spaces between.
+ * @property {boolean} needsServer
  * @property {string} provider The one whose conformance cases count.
  */
 
@@ -34,5 +35,6 @@ export function readPatch(file) {
     [...head.matchAll(HEADER)].map(({ groups }) => [groups?.["key"], groups?.["value"]]),
   );
   const { Tests: projects = DEFAULT_PROJECTS, Provider: provider = DEFAULT_PROVIDER } = headers;
-  return { file, invariant, slug, projects, provider };
+  const needsServer = provider !== DEFAULT_PROVIDER;
+  return { file, invariant, slug, projects, provider, needsServer };
 }

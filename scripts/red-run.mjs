@@ -104,7 +104,8 @@ export class RedRun {
    */
   async #test(invariant, where) {
     const { projects = "", provider = "" } = where ?? {};
-    const pattern = `^(?!conformance: (?!${provider} )).*${invariant}`;
+    const name = provider.replaceAll(/[()]/g, "\\$&");
+    const pattern = `^(?!conformance: (?!${name} )).*${invariant}`;
     const resultFile = path.join(this.#folder, "red-result.json");
     rmSync(resultFile, { force: true });
     const vitest = path.join(rootFolder, "node_modules", "vitest", "vitest.mjs");

@@ -45,7 +45,8 @@ async function tryPatches(run, chosen) {
     .filter((file) => file.endsWith(".patch"))
     .sort()
     .map((file) => readPatch(path.join(patchFolder, file)))
-    .filter(({ invariant }) => chosen.includes(invariant));
+    .filter(({ invariant }) => chosen.includes(invariant))
+    .filter(({ needsServer }) => !needsServer || process.env["HOLDFAST_SERVERS"] !== "none");
   const problems = chosen
     .filter((invariant) => !patches.some((patch) => patch.invariant === invariant))
     .map((invariant) => `${invariant} has no patch under test/red`);
