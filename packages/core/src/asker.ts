@@ -32,7 +32,6 @@ type Result = Answer | "fault" | "cancelled";
 export class Asker {
   readonly #host: AskerHost;
   #isActive = false;
-  #isContended = false;
   #controller: AbortController | undefined;
   #wakeUp: (() => void) | undefined;
   /** A request is on its way, as against a delay before the next. */
@@ -61,11 +60,7 @@ export class Asker {
   start(head: Waiter, justReleased: boolean): void {
     this.#isActive = true;
     this.#trouble = NO_TROUBLE;
-    if (
-      justReleased &&
-      this.#isContended &&
-      this.#host.settings.provider.capabilities.waiting === "poll"
-    ) {
+    if (justReleased && this.#host.settings.provider.capabilities.waiting === "poll") {
       void this.#standBack();
       return;
     }
@@ -93,11 +88,10 @@ export class Asker {
 
   /**
    * Where waiters poll, the process that has just given the lock back would take it again while the
-   * others sleep. After contention it lets a moment pass.
+   * others sleep. It lets a moment pass.
    */
   async #standBack(): Promise<void> {
     const { backoffMsMin, random } = this.#host.settings;
-    this.#isContended = false;
     await this.#pause(backoffMsMin * (0.5 + random.fraction()));
     await this.#loop("cancelled");
   }
@@ -191,7 +185,6 @@ export class Asker {
     }
     this.#forgiveFaults();
     this.#trouble = votes === undefined ? {} : { votes };
-    this.#isContended = true;
     const head = line.first();
     if (head?.kind === "try") line.serve(head, undefined);
     else if (head?.kind === "once") line.timeOut(head);

@@ -46,7 +46,7 @@ export interface LocksOptions<Provider extends LockProvider = LockProvider> {
   readonly releaseTimeoutMs?: number;
   /** Shortest delay between attempts where the backend cannot notify. Default 10. */
   readonly backoffMsMin?: number;
-  /** Longest such delay. Default 250. */
+  /** Longest such delay. Default 100. */
   readonly backoffMsMax?: number;
   readonly limits?: Limits;
   /** Added to every fencing token, to move a resource to a backend whose tokens are lower. */

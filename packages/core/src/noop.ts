@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "./clock.ts";
+import { LockError } from "./lock-error.ts";
 import type {
   AcquireRequest,
   Capabilities,
@@ -34,7 +35,10 @@ class NoopProvider implements UnfencedProvider {
     this.clock = clock;
   }
 
-  async tryAcquire({ name, holderId, ttlMs }: AcquireRequest): Promise<Grant> {
+  async tryAcquire({ name, holderId, ttlMs, mode }: AcquireRequest): Promise<Grant> {
+    if (mode !== "exclusive") {
+      throw new LockError("UNSUPPORTED", `noop has no mode ${String(mode)}`, { lockName: name });
+    }
     const sentAtMs = this.clock.monotonicMs();
     const proof = { fencingToken: undefined, sentAtMs, validMs: ttlMs };
     return { granted: true, name, holderId, ttlMs, ...proof };

@@ -92,7 +92,7 @@ export function resolveLocksOptions(options: LocksOptions): Settings {
   const clock = checkedClock(options, provider);
   const ttlMsMax = optionalNumber(options.ttlMsMax, "ttlMsMax", 1) ?? TTL_MS_MAX_DEFAULT;
   const backoffMsMin = optionalNumber(options.backoffMsMin, "backoffMsMin", 1) ?? 10;
-  const backoffMsMax = options.backoffMsMax ?? Math.max(250, backoffMsMin);
+  const backoffMsMax = options.backoffMsMax ?? Math.max(100, backoffMsMin);
   checkNumber(backoffMsMax, "backoffMsMax", { min: backoffMsMin, max: LONG_MS_MAX });
   const localHandoffMax = options.localHandoffMax ?? 16;
   checkCount(localHandoffMax, "localHandoffMax", { min: 0, max: LOCAL_INDEX_MAX });

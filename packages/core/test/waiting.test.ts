@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { createLocks, LockError, type Locks, manualClock, memory } from "../src/index.ts";
+import {
+  createLocks,
+  LockError,
+  type Locks,
+  manualClock,
+  memory,
+  systemRandom,
+} from "../src/index.ts";
 import { faultyProvider, refusedConnection, settled, unknownFault } from "./faulty-provider.ts";
 
 function setUp() {
@@ -242,4 +249,23 @@ test("waiters on a provider with a queue take one place in it, kept when the fir
   expect(order).toEqual(["two", "three"]);
   await Promise.all([one?.close(), two?.close(), three?.close()]);
   expect(clock.pendingTimers).toBe(0);
+});
+
+test("on a provider that polls, a process that gives back with waiters left lets others in", async () => {
+  const provider = faultyProvider();
+  const slow = { holderId: () => systemRandom.holderId(), fraction: () => 0.99 };
+  const quick = { ...slow, fraction: () => 0 };
+  const holder = createLocks({ provider, random: slow });
+  const other = createLocks({ provider, random: quick });
+  const held = await holder.acquire("a");
+  const order: string[] = [];
+  const use = async (locks: Locks, who: string, ttlMs: number): Promise<void> => {
+    await locks.using("a", () => void order.push(who), { ttlMs });
+  };
+  const used = [use(holder, "the same process", 5_000), use(other, "the other process", 10_000)];
+  await provider.clock.advance(1_000);
+  await held.release();
+  await provider.clock.advance(1_000);
+  await Promise.all(used);
+  expect(order).toEqual(["the other process", "the same process"]);
 });

@@ -18,6 +18,7 @@ import type {
 } from "../provider.ts";
 import { checkKeys } from "../validation.ts";
 import { MemoryQueue } from "./memory-queue.ts";
+import { Tombstones } from "./tombstones.ts";
 
 /** What `memory` takes. */
 export interface MemoryOptions {
@@ -63,6 +64,7 @@ class MemoryProvider implements FencedProvider {
   /** One counter for all names: it rises for each of them, and nothing is kept per name. */
   #fence = 0n;
   #sweepAt = NAMES_KEPT_MIN;
+  readonly #tombstones = new Tombstones();
   #isClosed = false;
 
   constructor(clock: Clock) {
@@ -78,7 +80,8 @@ class MemoryProvider implements FencedProvider {
     return requests.map((request) => this.#renewOne(request));
   }
 
-  release({ name, holderId }: ReleaseRequest): Reply<ReleaseOutcome> {
+  release({ name, holderId, ttlMs, inDoubt }: ReleaseRequest): Reply<ReleaseOutcome> {
+    if (inDoubt) this.#tombstones.add(holderId, ttlMs, this.clock.monotonicMs());
     this.#queues.get(name)?.remove(holderId);
     const present = this.#present(name);
     if (present?.holderId !== holderId) return "absent";
@@ -147,10 +150,13 @@ class MemoryProvider implements FencedProvider {
     this.#lossListeners.clear();
   }
 
-  #unusable({ mode, signal, name: lockName }: AcquireRequest): LockError | undefined {
+  #unusable({ mode, signal, holderId, name: lockName }: AcquireRequest): LockError | undefined {
     if (this.#isClosed) return closed();
     if (mode !== "exclusive") {
       return new LockError("UNSUPPORTED", `memory has no mode ${String(mode)}`, { lockName });
+    }
+    if (this.#tombstones.has(holderId)) {
+      return new LockError("ABORTED", "this attempt was given up before", { lockName });
     }
     if (!signal?.aborted) return undefined;
     return new LockError("ABORTED", "the signal given has aborted", { lockName });
