@@ -1,0 +1,38 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import { afterAll, expect, test } from "vitest";
+import { type RedisServer, startRedis } from "../packages/test-servers/dist/index.js";
+import { workspacePackages } from "../scripts/workspace.mjs";
+
+const RUN_MS_MAX = 20_000;
+
+const examples = workspacePackages()
+  .filter((each) => each.path.startsWith("examples/"))
+  .map(({ folder, path: home }) => ({
+    home,
+    program: path.join(folder, "dist", "main.js"),
+    source: readFileSync(path.join(folder, "src", "main.ts"), "utf8"),
+  }));
+let server: RedisServer | undefined;
+
+afterAll(() => server?.stop());
+
+/** The lines that the head of an example says it prints. */
+function promisedLines(source: string): readonly string[] {
+  const [, list = ""] = /^ \* Prints:\n((?: \* {3}.+\n)+)/m.exec(source) ?? [];
+  return [...list.matchAll(/^ \* {3}(.+)$/gm)].map(([, line = ""]) => line);
+}
+
+test.each(examples)("$home prints what its head says", async ({ program, source }) => {
+  if (source.includes("REDIS_URL")) server ??= await startRedis();
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--unhandled-rejections=strict", program],
+    { env: { ...process.env, REDIS_URL: server?.url ?? "" }, timeout: RUN_MS_MAX },
+  );
+  const promised = promisedLines(source);
+  expect(promised.length).toBeGreaterThan(0);
+  expect(stdout.trimEnd().split("\n")).toEqual(promised);
+});

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type RedisServer, startRedis } from "../packages/test-servers/dist/index.js";
+import { type Snippet, snippetsOf } from "./snippets/snippet.ts";
+import { needsRedis, SnippetProject, withRedisUrl } from "./snippets/snippet-project.ts";
+import { trackedFiles } from "./tidy/tracked-files.ts";
+
+const PAGE = /^(?:[A-Z]+|docs\/.+|(?:packages|apps|examples)\/[^/]+\/README)\.md$/;
+
+const snippets = trackedFiles()
+  .filter(({ path }) => PAGE.test(path))
+  .flatMap(({ path, text }) => snippetsOf(path, text))
+  .map(withRedisUrl);
+const pages = [...new Set(snippets.map(({ page }) => page))];
+const project = new SnippetProject();
+let server: RedisServer | undefined;
+
+beforeAll(() => project.compile(snippets));
+
+afterAll(async () => {
+  project.remove();
+  await server?.stop();
+});
+
+async function check(snippet: Snippet): Promise<void> {
+  expect(project.errorsOf(snippet)).toEqual([]);
+  if (snippet.isFragment) return;
+  if (needsRedis(snippet)) server ??= await startRedis();
+  await project.run(snippet, server?.url);
+}
+
+describe.each(pages)("%s", (page) => {
+  const ofPage = snippets.filter((snippet) => snippet.page === page);
+  test.each(ofPage)("the example at line $line does what the page says", check);
+});
+
+test("a page with an example that does not compile or does not run is noticed", async () => {
+  const broken = new SnippetProject();
+  try {
+    const markdown = [
+      "```ts\nconst count: number = 'one';\n```",
+      "```ts\nthrow new Error('on purpose');\n```",
+      "```ts fragment\nthrow new Error('only compiled');\n```",
+      "```js\nnot looked at\n```",
+    ];
+    const [illTyped, failing, fragment, ...others] = snippetsOf("page.md", markdown.join("\n"));
+    if (!illTyped || !failing || !fragment) throw new Error("three examples were expected");
+    expect(others).toEqual([]);
+    await broken.compile([illTyped, failing, fragment]);
+    expect(broken.errorsOf(illTyped)).toHaveLength(1);
+    expect([...broken.errorsOf(failing), ...broken.errorsOf(fragment)]).toEqual([]);
+    await expect(broken.run(failing, undefined)).rejects.toThrow("on purpose");
+    expect([failing.isFragment, fragment.isFragment]).toEqual([false, true]);
+  } finally {
+    broken.remove();
+  }
+});

@@ -1,0 +1,115 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import { cacheFolder, rootFolder, workspacePackages } from "../../scripts/workspace.mjs";
+import type { Snippet } from "./snippet.ts";
+
+const COMPILE_MS_MAX = 60_000;
+const RUN_MS_MAX = 20_000;
+const TSC = path.join(rootFolder, "node_modules", "typescript", "bin", "tsc");
+const DRIVERS = ["ioredis", "redis"];
+/** Stands on the pages for the reader's own server. */
+const PAGE_REDIS_URL = "redis://127.0.0.1:6379";
+
+/** Stands on the pages for the reader's own module. */
+const STAND_INS = `declare module "my-provider" {
+  import type { FencedProvider } from "@holdfast/core";
+  export function myProvider(options: { readonly url: string }): FencedProvider;
+}
+`;
+
+const TSCONFIG = {
+  compilerOptions: {
+    target: "ES2023",
+    lib: ["ES2023", "ESNext.Disposable"],
+    module: "NodeNext",
+    moduleDetection: "force",
+    types: ["node"],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: true,
+    outDir: "dist",
+    rootDir: ".",
+  },
+  include: ["*.ts"],
+};
+
+/** A project as a user has it, with every snippet as a module of its own. */
+export class SnippetProject {
+  readonly #folder: string;
+  readonly #errors = new Map<string, string[]>();
+
+  constructor() {
+    mkdirSync(cacheFolder, { recursive: true });
+    this.#folder = mkdtempSync(path.join(cacheFolder, "snippets-"));
+  }
+
+  /** Compiles all of them, once. What is wrong with each is in {@link errorsOf}. */
+  async compile(snippets: readonly Snippet[]): Promise<void> {
+    this.#write("package.json", JSON.stringify({ type: "module" }));
+    this.#write("tsconfig.json", JSON.stringify(TSCONFIG));
+    this.#write("stand-ins.d.ts", STAND_INS);
+    for (const snippet of snippets) this.#write(`${moduleOf(snippet)}.ts`, snippet.text);
+    this.#linkPackages();
+    const options = { cwd: this.#folder, timeout: COMPILE_MS_MAX };
+    const compiling = promisify(execFile)(process.execPath, [TSC, "--pretty", "false"], options);
+    const output = await compiling.then(
+      () => "",
+      (error: { stdout?: string }) => error.stdout || String(error),
+    );
+    for (const line of output.split("\n")) {
+      const file = /^(?<file>[\w-]+)\.ts\(/.exec(line)?.groups?.["file"] ?? "";
+      if (line !== "") this.#errors.set(file, [...(this.#errors.get(file) ?? []), line]);
+    }
+  }
+
+  /** The compiler's words about a snippet, and those about no snippet in particular. */
+  errorsOf(snippet: Snippet): readonly string[] {
+    return [...(this.#errors.get(moduleOf(snippet)) ?? []), ...(this.#errors.get("") ?? [])];
+  }
+
+  /** Runs a compiled snippet in a process of its own; rejects with its words when it fails. */
+  async run(snippet: Snippet, redisUrl: string | undefined): Promise<void> {
+    const file = path.join(this.#folder, "dist", `${moduleOf(snippet)}.js`);
+    const env = redisUrl === undefined ? process.env : { ...process.env, REDIS_URL: redisUrl };
+    const words = ["--unhandled-rejections=strict", file];
+    await promisify(execFile)(process.execPath, words, { env, timeout: RUN_MS_MAX });
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #linkPackages(): void {
+    const modules = path.join(this.#folder, "node_modules");
+    mkdirSync(path.join(modules, "@holdfast"), { recursive: true });
+    for (const { folder, manifest } of workspacePackages()) {
+      if (!manifest.name.startsWith("@holdfast/example-")) {
+        symlinkSync(folder, path.join(modules, manifest.name));
+      }
+    }
+    const installed = path.join(rootFolder, "packages", "redis", "node_modules");
+    for (const name of DRIVERS) symlinkSync(path.join(installed, name), path.join(modules, name));
+  }
+
+  #write(name: string, text: string): void {
+    writeFileSync(path.join(this.#folder, name), text);
+  }
+}
+
+/** True when the snippet talks to a Redis. */
+export function needsRedis({ text }: Snippet): boolean {
+  return text.includes("REDIS_URL") || text.includes(PAGE_REDIS_URL);
+}
+
+/** The snippet with the address of a server that is there. */
+export function withRedisUrl(snippet: Snippet): Snippet {
+  const text = snippet.text.replaceAll(`"${PAGE_REDIS_URL}"`, '(process.env.REDIS_URL ?? "")');
+  return { ...snippet, text };
+}
+
+function moduleOf({ page, line }: Snippet): string {
+  return `${page.replaceAll(/\W+/g, "-")}-${line}`;
+}
