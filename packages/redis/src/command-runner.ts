@@ -139,6 +139,7 @@ export class CommandRunner {
         settle(faultError(classifyError(error), "not-applied", lockName));
       });
       const timer = this.#clock.setTimer(delayMs, () => {
+        this.#timedOut(connection);
         settle(notConnected(purpose, `not connected within ${this.#sending.timeoutMs} ms`));
       });
       signal?.addEventListener("abort", onAbort);

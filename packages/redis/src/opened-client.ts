@@ -155,8 +155,10 @@ function openNodeRedis({ createClient }: NodeRedisModule, options: OpenOptions):
   hearErrors(client);
   client.connect().catch(() => {});
   const close = (): void => {
+    // Version 5 throws where there is nothing to destroy.
+    if (!client.isOpen) return;
     if (client.destroy !== undefined) client.destroy();
-    else if (client.isOpen) client.disconnect().catch(() => {});
+    else client.disconnect().catch(() => {});
   };
   return { connection: adaptClient(client), close };
 }

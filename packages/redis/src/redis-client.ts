@@ -50,16 +50,22 @@ export interface RedisConnection {
   detach(): void;
 }
 
+/**
+ * Events with which a connection begins or ends: of both drivers, of ioredis, of node-redis. The ends
+ * count too, since a driver may settle an old command while the next connection is being made.
+ */
+const TURNS: readonly string[] = ["ready", "close", "reconnecting"];
+
 abstract class DriverConnection<Client extends RedisClient> {
   readonly client: Client;
   #epoch = 1;
-  readonly #onReady = (): void => {
+  readonly #onTurn = (): void => {
     this.#epoch += 1;
   };
 
   constructor(client: Client) {
     this.client = client;
-    client.on("ready", this.#onReady);
+    for (const event of TURNS) client.on(event, this.#onTurn);
   }
 
   get epoch(): number {
@@ -91,7 +97,7 @@ abstract class DriverConnection<Client extends RedisClient> {
   }
 
   detach(): void {
-    this.client.off("ready", this.#onReady);
+    for (const event of TURNS) this.client.off(event, this.#onTurn);
   }
 }
 

@@ -1,5 +1,4 @@
 import { runConformance } from "@holdfast/conformance";
-import { withPrefix } from "@holdfast/core";
 import { afterAll, describe, test } from "vitest";
 import { drivers, ioredis6, nodeRedis6 } from "./drivers.ts";
 import { redisHarness } from "./harness.ts";
@@ -12,7 +11,7 @@ for (const driver of drivers) {
 }
 
 for (const driver of [ioredis6, nodeRedis6]) {
-  const wrapped = await redisHarness(driver, (provider) => withPrefix(provider, "team:a/"));
+  const wrapped = await redisHarness(driver, "team:a/");
   const harness = { name: `redis (${driver.name}), with a prefix`, ...wrapped };
   await runConformance({ harness, runner });
 }

@@ -1,5 +1,5 @@
-import type { Harness } from "@holdfast/conformance";
-import type { LockProvider } from "@holdfast/core";
+import type { Harness, HarnessFaults } from "@holdfast/conformance";
+import { type LockProvider, withPrefix } from "@holdfast/core";
 import {
   type FaultProxy,
   type RedisServer,
@@ -12,29 +12,25 @@ import type { Driver } from "./drivers.ts";
 /** Long enough for a busy machine, short enough that cases with faults do not last. */
 const COMMAND_TIMEOUT_MS = 250;
 
-/** The server and the proxy of one run of the suite. */
-interface Backend {
-  readonly server: RedisServer;
-  readonly proxy: FaultProxy;
-}
-
 /**
  * The suite on one server through one driver. Clients of this process connect through a proxy, so that
- * replies can be lost; children connect directly.
+ * replies can be lost; children connect directly. With `namePrefix` both wrap their provider.
  */
 export async function redisHarness(
   driver: Driver,
-  wrap: (provider: LockProvider) => LockProvider = (provider) => provider,
+  namePrefix?: string,
 ): Promise<Omit<Harness, "name">> {
   const server = await startRedis();
   const proxy = await startFaultProxy({ target: server });
   return {
-    open: async () => wrap(await openThrough(driver, { server, proxy })),
+    open: async () => {
+      const provider = await openThrough(driver, proxy);
+      return namePrefix === undefined ? provider : withPrefix(provider, namePrefix);
+    },
     faults: {
       hang: () => server.pause(),
       resume: () => server.resume(),
-      loseReplies: async () => proxy.drop("to-client"),
-      heal: () => proxy.heal(),
+      ...(driver.losesItsPlace ? {} : lossOf(proxy)),
       killConnections: async () => proxy.reset(),
       forget: async () => {
         await server.command("FLUSHALL");
@@ -45,7 +41,7 @@ export async function redisHarness(
       module: new URL("conformance-child.mjs", import.meta.url).href,
       env: {
         HOLDFAST_TEST_REDIS_URL: server.url,
-        HOLDFAST_TEST_REDIS_PREFIX: "holdfast:",
+        ...(namePrefix === undefined ? {} : { HOLDFAST_TEST_NAME_PREFIX: namePrefix }),
         HOLDFAST_TEST_REDIS_DRIVER: driver.name.startsWith("ioredis") ? "ioredis" : "redis",
       },
     },
@@ -60,8 +56,12 @@ export async function redisHarness(
   };
 }
 
+function lossOf(proxy: FaultProxy): Pick<HarnessFaults, "loseReplies" | "heal"> {
+  return { loseReplies: async () => proxy.drop("to-client"), heal: () => proxy.heal() };
+}
+
 /** A provider whose brought client is closed along with it, as its user would. */
-async function openThrough(driver: Driver, { proxy }: Backend): Promise<LockProvider> {
+async function openThrough(driver: Driver, proxy: FaultProxy): Promise<LockProvider> {
   const opened = await driver.open(proxy);
   const provider = redis({ client: opened.client, commandTimeoutMs: COMMAND_TIMEOUT_MS });
   const dispose = provider[Symbol.asyncDispose].bind(provider);
