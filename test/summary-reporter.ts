@@ -63,14 +63,14 @@ function toTestEnd(test: TestCase): TestEnd {
     file: fileOf(test.module),
     titles,
     state: result.state === "pending" ? "failed" : result.state,
-    note: result.state === "skipped" ? (result.note ?? suiteNote(test)) : undefined,
+    note: result.state === "skipped" ? (result.note ?? reasonOf(titles)) : undefined,
   };
 }
 
-/** Tests under a set-up that found no server are skipped by the runner, without a note. */
-function suiteNote(test: TestCase): string | undefined {
-  const isOwn = test.options.mode !== "run";
-  return process.env["HOLDFAST_SERVERS"] === "none" && !isOwn ? NO_SERVER : undefined;
+/** Without servers a skip that gives no reason has this one: its set-up found none, or it asked. */
+function reasonOf(titles: readonly string[]): string | undefined {
+  if (titles.some((title) => title.includes("(skipped: "))) return undefined;
+  return process.env["HOLDFAST_SERVERS"] === "none" ? NO_SERVER : undefined;
 }
 
 function fileOf(module: TestModule): string {
