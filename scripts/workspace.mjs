@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
  * @property {string} [packageManager]
  * @property {string[]} [files]
  * @property {unknown} [exports]
+ * @property {{ exports?: unknown }} [publishConfig]
  * @property {{ node?: string }} [engines]
  * @property {Record<string, string>} [scripts]
  * @property {Record<string, string>} [dependencies]

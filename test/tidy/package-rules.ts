@@ -10,6 +10,7 @@ export interface PackageFacts {
 }
 
 const SCRIPTS = ["api", "build", "conformance", "lint", "pkg", "test", "types"];
+const BUNDLED_SCRIPTS = [...SCRIPTS, "prepack"].sort();
 /** The ones that bring one service; redlock composes redis and has neither client nor scripts. */
 const ADAPTERS = ["redis", "postgres", "etcd"];
 const COMPOSED_ADAPTERS = ["redlock"];
@@ -18,9 +19,11 @@ const BODY_FILES = ["src/scripts.ts", "src/sql.ts", "src/transactions.ts"];
 /** The same command does the same thing in every package. */
 export function scriptProblems({ path, manifest }: PackageFacts): string[] {
   const names = Object.keys(manifest.scripts ?? {}).sort();
-  return names.join() === SCRIPTS.join()
+  // What is bundled for npm is bundled as it is packed.
+  const wanted = manifest.publishConfig?.exports === undefined ? SCRIPTS : BUNDLED_SCRIPTS;
+  return names.join() === wanted.join()
     ? []
-    : [`${path}: has the scripts ${names.join(", ")} instead of ${SCRIPTS.join(", ")}`];
+    : [`${path}: has the scripts ${names.join(", ")} instead of ${wanted.join(", ")}`];
 }
 
 /** What a user of npm looks at. */
@@ -32,7 +35,7 @@ export function publishedProblems({ path, manifest, files }: PackageFacts): stri
     "an api.md": files.includes("api.md"),
     "the license MIT": manifest.license === "MIT",
     'an ESM entry (`"type": "module"`, `exports`)': isEsm && manifest.exports !== undefined,
-    "only its dist in `files`": manifest.files?.includes("dist") === true,
+    "only its dist in `files`": manifest.files?.every((file) => /^!?dist/.test(file)) === true,
     "the Node floor in `engines`": manifest.engines?.node === ">=20.19",
     "no dependency but by peers": manifest.dependencies === undefined,
   };

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
 export interface InstalledPackage {
@@ -16,16 +16,21 @@ interface Manifest {
   readonly name?: string;
   readonly version?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly publishConfig?: { readonly exports?: { readonly ".": { readonly default: string } } };
 }
 
-/** Reads a package as this application has it installed. */
+/**
+ * Reads a package as this application has it installed. One of this repository's own is packed first
+ * and read as npm would deliver it: its modules joined into one file.
+ */
 export async function readInstalledPackage(name: string): Promise<InstalledPackage> {
   const entryUrl = import.meta.resolve(name);
   const { folder, manifest } = await findManifest(name, entryUrl);
+  const delivered = manifest.publishConfig?.exports?.["."].default;
   return {
-    entryUrl,
+    packedKib: await packedKibOf(folder, delivered !== undefined),
+    entryUrl: delivered === undefined ? entryUrl : pathToFileURL(join(folder, delivered)).href,
     runtimeDependencies: Object.keys(manifest.dependencies ?? {}).length,
-    packedKib: await packedKibOf(folder),
   };
 }
 
@@ -60,12 +65,10 @@ async function readManifest(folder: string): Promise<Manifest | undefined> {
   }
 }
 
-async function packedKibOf(folder: string): Promise<number> {
-  const { stdout } = await promisify(execFile)(
-    "npm",
-    ["pack", "--dry-run", "--json", "--ignore-scripts"],
-    { cwd: folder },
-  );
+/** Packing one of our own runs the script that joins its modules; nobody else's scripts are run. */
+async function packedKibOf(folder: string, isOwn: boolean): Promise<number> {
+  const args = ["pack", "--dry-run", "--json", ...(isOwn ? [] : ["--ignore-scripts"])];
+  const { stdout } = await promisify(execFile)("npm", args, { cwd: folder });
   const [tarball] = JSON.parse(stdout) as readonly { readonly size: number }[];
   if (tarball === undefined) throw new Error(`npm pack said nothing about ${folder}`);
   return tarball.size / 1024;
