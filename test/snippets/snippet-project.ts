@@ -10,7 +10,7 @@ const RUN_MS_MAX = 20_000;
 const TSC = path.join(rootFolder, "node_modules", "typescript", "bin", "tsc");
 const DRIVERS = ["ioredis", "redis"];
 /** Stands on the pages for the reader's own server. */
-const PAGE_REDIS_URL = "redis://127.0.0.1:6379";
+const PAGE_REDIS_URL = /"redis:\/\/(?:127\.0\.0\.1|localhost):6379"/g;
 
 /** Stands on the pages for the reader's own module. */
 const STAND_INS = `declare module "my-provider" {
@@ -101,12 +101,12 @@ export class SnippetProject {
 
 /** True when the snippet talks to a Redis. */
 export function needsRedis({ text }: Snippet): boolean {
-  return text.includes("REDIS_URL") || text.includes(PAGE_REDIS_URL);
+  return text.includes("REDIS_URL") || text.search(PAGE_REDIS_URL) >= 0;
 }
 
 /** The snippet with the address of a server that is there. */
 export function withRedisUrl(snippet: Snippet): Snippet {
-  const text = snippet.text.replaceAll(`"${PAGE_REDIS_URL}"`, '(process.env.REDIS_URL ?? "")');
+  const text = snippet.text.replaceAll(PAGE_REDIS_URL, '(process.env.REDIS_URL ?? "")');
   return { ...snippet, text };
 }
 
