@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { deadlineMs } from "./deadline.ts";
+
+const byDefault = { driftMs: undefined, marginMs: undefined };
+
+test("G-01 a holder stops relying on its lock before the backend may let go, by drift and margin", () => {
+  // 10 s from 500: 1 % and 2 ms for clocks that run apart, 1 % for late timers.
+  expect(deadlineMs(500, { validMs: 10_000, ttlMs: 10_000 }, byDefault)).toBe(10_298);
+});
+
+test("G-01 the margin of a short ttl is no less than what a late timer takes", () => {
+  expect(deadlineMs(0, { validMs: 100, ttlMs: 100 }, byDefault)).toBe(92);
+});
+
+test("G-01 drift and margin given by the caller are kept to", () => {
+  const allowance = { driftMs: 7, marginMs: 30 };
+  expect(deadlineMs(0, { validMs: 1_000, ttlMs: 1_000 }, allowance)).toBe(963);
+});
+
+test("G-01 a grant that is valid for less than its ttl ends that much earlier", () => {
+  expect(deadlineMs(0, { validMs: 4_000, ttlMs: 10_000 }, byDefault)).toBe(3_798);
+});
