@@ -59,6 +59,8 @@ const TURNS: readonly string[] = ["ready", "close", "reconnecting"];
 abstract class DriverConnection<Client extends RedisClient> {
   readonly client: Client;
   #epoch = 1;
+  readonly #waiting = new Set<(error?: unknown) => void>();
+  #stopListening: () => void = () => {};
   readonly #onTurn = (): void => {
     this.#epoch += 1;
   };
@@ -78,22 +80,33 @@ abstract class DriverConnection<Client extends RedisClient> {
   }
 
   onceReady(done: (error?: unknown) => void): () => void {
+    if (this.#waiting.size === 0) this.#listen();
+    this.#waiting.add(done);
+    return () => {
+      if (this.#waiting.delete(done) && this.#waiting.size === 0) this.#stopListening();
+    };
+  }
+
+  /** One pair of listeners for all who wait, however many: emitters warn of more than ten. */
+  #listen(): void {
     const { client } = this;
-    const onReady: Listener = () => finish();
-    const onError: Listener = (error: unknown) => finish(error ?? new Error("an error event"));
+    const onReady = (): void => this.#tell(undefined);
+    const onError = (error: unknown): void => this.#tell(error ?? new Error("an error event"));
     // A client without an error listener shouts or throws, as its owner chose: ours would hide that.
     const hears = client.listenerCount("error") > 0;
     client.on("ready", onReady);
     if (hears) client.on("error", onError);
-    const stop = (): void => {
+    this.#stopListening = () => {
       client.off("ready", onReady);
       if (hears) client.off("error", onError);
     };
-    const finish = (error?: unknown): void => {
-      stop();
-      done(error);
-    };
-    return stop;
+  }
+
+  #tell(error: unknown): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    this.#stopListening();
+    for (const done of waiting) done(error);
   }
 
   detach(): void {

@@ -1,6 +1,7 @@
+import type { createLocks, Lease, LockProvider, Locks } from "@holdfast/core";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import type { RedisClient } from "./redis-client.ts";
-import { redis } from "./redis-provider.ts";
+import { type RedisProvider, redis } from "./redis-provider.ts";
 
 const url = "redis://127.0.0.1:1";
 const wrong = (options: object): (() => unknown) => {
@@ -49,6 +50,11 @@ describe("types", () => {
     expectTypeOf(redis({ url, fencing }).capabilities.fencing).toEqualTypeOf<
       "none" | "monotonic"
     >();
+    type TokenOf<P extends LockProvider> = Lease<
+      ReturnType<typeof createLocks<P>> extends Locks<infer Token> ? Token : never
+    >["fencingToken"];
+    expectTypeOf<TokenOf<RedisProvider>>().toEqualTypeOf<bigint>();
+    expectTypeOf<TokenOf<RedisProvider<"none">>>().toEqualTypeOf<undefined>();
     expectTypeOf<Parameters<typeof redis>[0]["client"]>().toEqualTypeOf<RedisClient | undefined>();
   });
 });

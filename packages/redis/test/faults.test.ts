@@ -1,3 +1,4 @@
+import { createLocks } from "@holdfast/core";
 import {
   type FaultProxy,
   type RedisServer,
@@ -143,4 +144,19 @@ test("ioredis sends a copy after a reconnect: same grant, and a release that lea
   expect(grant.state).toBe("doubtful");
   expect(await giveBack(provider, grant)).toBe("released");
   expect(await server.command("EXISTS", `holdfast:{a}:t:${asked.holderId}`)).toBe(1);
+});
+
+test("core gives a doubtful grant back as in doubt, so the copy's twin finds a tombstone", async () => {
+  await using context = await throughProxy(ioredis6, { retryStrategy: () => 10 });
+  const locks = createLocks({ provider: context.provider });
+  proxy.drop("to-client");
+  const acquiring = locks.acquire("a");
+  await until("the reply was lost", () => proxy.traffic("to-client").lostBytes > 0);
+  await proxy.heal();
+  const lease = await acquiring;
+  expect(await lease.release()).toBe("released");
+  const keys = (await server.command("KEYS", "*")) as string[];
+  expect(keys.filter((key) => key.startsWith("holdfast:{a}:t:"))).toHaveLength(1);
+  expect(keys).not.toContain("holdfast:{a}");
+  await locks.close();
 });

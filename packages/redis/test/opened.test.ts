@@ -105,7 +105,7 @@ describe.each(drivers)("a client opened from a URL by %s", (driver) => {
   test("a connection that stays mute is given up for a new one", async () => {
     await using proxy = await startFaultProxy({ target: plain });
     const url = `redis://${proxy.host}:${proxy.port}`;
-    const provider = redis({ url, driver, commandTimeoutMs: 50 });
+    const provider = redis({ url, driver, commandTimeoutMs: 200 });
     await provider.ping();
     proxy.hold("to-client");
     for (let count = 0; count < 3; count += 1) {
@@ -119,6 +119,17 @@ describe.each(drivers)("a client opened from a URL by %s", (driver) => {
       ),
     );
     await provider[Symbol.asyncDispose]();
+  });
+
+  test("a thousand callers that wait for the connection share its listeners", async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ name }: Error): number => warnings.push(name);
+    process.on("warning", onWarning);
+    const provider = redis({ url: plain.url, driver, commandTimeoutMs: 5_000 });
+    await Promise.all(Array.from({ length: 1_000 }, () => provider.ping()));
+    await provider[Symbol.asyncDispose]();
+    process.off("warning", onWarning);
+    expect(warnings).toEqual([]);
   });
 
   test("disposing closes the socket, also when it was never used", async () => {
