@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RedisServer, startRedis } from "../packages/test-servers/dist/index.js";
+import { rootFolder } from "../scripts/workspace.mjs";
 import { type Snippet, snippetsOf } from "./snippets/snippet.ts";
 import { needsRedis, SnippetProject, withRedisUrl } from "./snippets/snippet-project.ts";
 import { trackedFiles } from "./tidy/tracked-files.ts";
@@ -7,14 +10,14 @@ import { trackedFiles } from "./tidy/tracked-files.ts";
 const PAGE = /^(?:[A-Z]+|docs\/.+|(?:packages|apps|examples)\/[^/]+\/README)\.md$/;
 
 const snippets = trackedFiles()
-  .filter(({ path }) => PAGE.test(path))
-  .flatMap(({ path, text }) => snippetsOf(path, text))
+  .filter((file) => PAGE.test(file.path))
+  .flatMap((file) => snippetsOf(file.path, file.text))
   .map(withRedisUrl);
 const pages = [...new Set(snippets.map(({ page }) => page))];
 const project = new SnippetProject();
 let server: RedisServer | undefined;
 
-beforeAll(() => project.compile(snippets));
+beforeAll(() => project.compile(snippets.filter(({ kind }) => kind !== "copy")));
 
 afterAll(async () => {
   project.remove();
@@ -22,8 +25,13 @@ afterAll(async () => {
 });
 
 async function check(snippet: Snippet): Promise<void> {
+  if (snippet.kind === "copy") {
+    const file = path.join(rootFolder, snippet.source ?? "");
+    expect(snippet.text).toBe(readFileSync(file, "utf8"));
+    return;
+  }
   expect(project.errorsOf(snippet)).toEqual([]);
-  if (snippet.isFragment) return;
+  if (snippet.kind === "fragment") return;
   if (needsRedis(snippet)) server ??= await startRedis();
   await project.run(snippet, server?.url);
 }
@@ -49,7 +57,7 @@ test("a page with an example that does not compile or does not run is noticed", 
     expect(broken.errorsOf(illTyped)).toHaveLength(1);
     expect([...broken.errorsOf(failing), ...broken.errorsOf(fragment)]).toEqual([]);
     await expect(broken.run(failing, undefined)).rejects.toThrow("on purpose");
-    expect([failing.isFragment, fragment.isFragment]).toEqual([false, true]);
+    expect([failing.kind, fragment.kind]).toEqual(["run", "fragment"]);
   } finally {
     broken.remove();
   }

@@ -5,18 +5,23 @@ export interface Snippet {
   /** Where the block begins on it. */
   readonly line: number;
   readonly text: string;
-  /** A `ts fragment` is compiled; every other block is run as well. */
-  readonly isFragment: boolean;
+  /** A `ts fragment` is compiled, a `ts from FILE` is that file; every other block is run. */
+  readonly kind: "run" | "fragment" | "copy";
+  /** The file that a copy is of, from the root of the repository. */
+  readonly source: string | undefined;
 }
 
 const FENCE = /^```(?<info>[^\n`]*)\n(?<text>[\s\S]*?)^```$/gm;
 
+const KINDS: Readonly<Record<string, Snippet["kind"]>> = { fragment: "fragment", from: "copy" };
+
 /** The `ts` blocks of a page, in their order. */
 export function snippetsOf(page: string, markdown: string): readonly Snippet[] {
   return [...markdown.matchAll(FENCE)].flatMap(({ index, groups }) => {
-    const [language, ...words] = (groups?.["info"] ?? "").trim().split(" ");
+    const [language, word, source] = (groups?.["info"] ?? "").trim().split(" ");
     if (language !== "ts") return [];
     const line = markdown.slice(0, index).split("\n").length;
-    return { page, line, text: groups?.["text"] ?? "", isFragment: words.includes("fragment") };
+    const kind = KINDS[word ?? ""] ?? "run";
+    return { page, line, text: groups?.["text"] ?? "", kind, source };
   });
 }

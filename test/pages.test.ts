@@ -1,0 +1,101 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { cases } from "../packages/conformance/dist/index.js";
+import { rootFolder } from "../scripts/workspace.mjs";
+import { type TrackedFile, trackedFiles } from "./tidy/tracked-files.ts";
+
+const pages = trackedFiles().filter(
+  (file) => file.path.endsWith(".md") && !/(?:^|\/)(?:api|CHANGELOG)\.md$/.test(file.path),
+);
+const INVARIANTS = Array.from({ length: 12 }, (_, index) => `G-${`${index + 1}`.padStart(2, "0")}`);
+
+function read(file: string): string {
+  return readFileSync(path.join(rootFolder, file), "utf8");
+}
+
+/** The members of an exported interface or union, from its source. */
+function namesIn(file: string, from: string, name: RegExp): string[] {
+  const text = read(file);
+  const body = text.slice(text.indexOf(from)).split(/\n(?:\}|\n)/)[0] ?? "";
+  return [...body.matchAll(name)].map(([, found = ""]) => found);
+}
+
+test.each([
+  ["README.md", 150],
+  ["ARCHITECTURE.md", 300],
+])("%s has at most %i lines", (page, linesMax) => {
+  expect(read(page).split("\n").length - 1).toBeLessThanOrEqual(linesMax);
+});
+
+test("every code of an error has its heading, with when, outcome and what to do", () => {
+  const codes = namesIn("packages/core/src/lock-error.ts", "type LockErrorCode", /"([A-Z_]+)"/g);
+  const sections = read("docs/errors.md").split(/^## /m).slice(1);
+  expect(sections.map((section) => section.split("\n")[0])).toEqual(codes);
+  for (const section of sections) {
+    expect(section).toMatch(/\*\*When\.\*\*[\s\S]*\*\*Outcome\.\*\*[\s\S]*\*\*Do\.\*\*/);
+  }
+});
+
+test.each([
+  ["createLocks", "interface LocksOptions"],
+  ["limits", "interface Limits"],
+])("core's README has a row for every option of %s", (_what, from) => {
+  const names = namesIn("packages/core/src/locks-options.ts", from, /^ {2}readonly (\w+)/gm);
+  const readme = read("packages/core/README.md");
+  expect(names.length).toBeGreaterThan(3);
+  expect(names.filter((name) => !new RegExp(`^\\| \`${name}\` +\\|`, "m").test(readme))).toEqual(
+    [],
+  );
+});
+
+test.each(["ARCHITECTURE.md", "docs/guarantees.md"])("%s states every invariant", (page) => {
+  const text = read(page);
+  expect(INVARIANTS.filter((id) => !text.includes(id))).toEqual([]);
+});
+
+test.each([
+  "ARCHITECTURE.md",
+  "docs/guarantees.md",
+  "docs/track-record.md",
+  "docs/writing-a-provider.md",
+])("every case that %s names exists", (page) => {
+  const ids = new Set(cases.map(({ id }) => id));
+  const cells = [...read(page).matchAll(/\| ([^|\n]*) \|$/gm)].map(([, cell = ""]) => cell);
+  const named = cells.flatMap((cell) => [...cell.matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)]);
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.map(([, id = ""]) => id).filter((id) => !ids.has(id))).toEqual([]);
+});
+
+test.each(pages)("$path links to what is there", (page) => {
+  expect(linksOf(page).filter((target) => !existsSync(target))).toEqual([]);
+});
+
+test.each(["docs/track-record.md", "docs/errors.md", "CONTRIBUTING.md"])(
+  "every file that %s names by its path exists",
+  (page) => {
+    const named = filesNamedIn(page).filter((file) => file.includes("/") && !file.includes("<"));
+    expect(named.filter((file) => !existsSync(path.join(rootFolder, file)))).toEqual([]);
+  },
+);
+
+test("every file that ARCHITECTURE.md names exists", () => {
+  const named = filesNamedIn("ARCHITECTURE.md");
+  const places = ["", "packages/core/src", "packages/redis", "packages/redis/src"];
+  const isThere = (file: string) =>
+    places.some((place) => existsSync(path.join(rootFolder, place, file)));
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((file) => !isThere(file))).toEqual(["sql.ts"]);
+});
+
+function filesNamedIn(page: string): string[] {
+  return [...read(page).matchAll(/`([\w./-]+\.(?:ts|md|mjs))`/g)].map(([, file = ""]) => file);
+}
+
+/** Absolute paths of what a page links to inside the repository. */
+function linksOf({ path: page, text }: TrackedFile): string[] {
+  const prose = text.replaceAll(/^```[\s\S]*?^```$/gm, "");
+  return [...prose.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)[^)]*\)/g)].map(([, target = ""]) =>
+    path.join(rootFolder, path.dirname(page), target),
+  );
+}
