@@ -30,6 +30,18 @@ test("G-03 a thousand leases are renewed in one batch", async () => {
   expect(provider.renewals.map((batch) => batch.length)).toEqual([1_000]);
 });
 
+test("G-12 leases that began one after another are gathered into ten batches a period at most", async () => {
+  const { provider, locks, clock } = setUp();
+  for (let index = 0; index < 500; index += 1) {
+    await locks.acquire(`name ${index}`);
+    await clock.advance(2);
+  }
+  provider.renewals.length = 0;
+  await clock.advance(3_000);
+  expect(provider.renewals.length).toBeLessThanOrEqual(33);
+  expect(provider.renewals.flat().length).toBeGreaterThanOrEqual(1_500);
+});
+
 test("G-02 without an answer the signal aborts at the deadline and not after it", async () => {
   const { provider, locks, clock } = setUp();
   const lease = await locks.acquire("a");
