@@ -3,7 +3,7 @@
  * parameter, the value and what is accepted, thrown before anything is sent.
  */
 
-export const NAME_BYTES_MAX = 255;
+const NAME_BYTES_MAX = 255;
 export const DESCRIPTION_BYTES_MAX = 200;
 
 /** Nearly every name; the careful look is for the others. */

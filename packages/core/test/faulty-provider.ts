@@ -15,7 +15,7 @@ import {
 } from "../src/index.ts";
 
 /** Faults to put between core and a real memory provider; each may answer instead of it. */
-export interface Faults {
+interface Faults {
   acquire?: (request: AcquireRequest, real: () => Grant | Refusal) => Reply<Grant | Refusal>;
   renew?: (
     requests: readonly RenewRequest[],
