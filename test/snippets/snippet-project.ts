@@ -99,9 +99,9 @@ export class SnippetProject {
   }
 }
 
-/** True when the snippet talks to a Redis. */
+/** True when the snippet talks to a Redis, or starts one of its own. */
 export function needsRedis({ text }: Snippet): boolean {
-  return text.includes("REDIS_URL") || text.search(PAGE_REDIS_URL) >= 0;
+  return /\bREDIS_URL\b|\bstartRedis\(/.test(text) || text.search(PAGE_REDIS_URL) >= 0;
 }
 
 /** The snippet with the address of a server that is there. */
