@@ -50,8 +50,12 @@ export class Acquirer {
     const departure = this.#depart(name, settings, signal);
     const reply = this.#ask(() => this.#settings.provider.tryAcquire(departure.request));
     if (!("granted" in reply)) return this.#later(departure, reply);
-    // An answer given at once needs no look at the clock: it has only just been sent.
-    return this.#answered(departure, reply, Number.NEGATIVE_INFINITY);
+    try {
+      // An answer given at once needs no look at the clock: it has only just been sent.
+      return this.#answered(departure, reply, Number.NEGATIVE_INFINITY);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Waits in the backend's own queue, until it grants or `signal` aborts. */

@@ -9,6 +9,8 @@ export interface ManualClock extends Clock {
   advance(ms: number): Promise<void>;
   /** Moves the boot and wall clocks alone, as a sleeping machine does. Fires no timer. */
   suspend(ms: number): void;
+  /** Moves all three clocks without firing a timer, as a process does that stood still. */
+  stall(ms: number): void;
   /** Sets the wall clock alone, as an operator or a time server does. */
   setWall(wallMs: number): void;
   /** Timers that are set and have not fired. */
@@ -71,6 +73,10 @@ class TestClock implements ManualClock {
   suspend(ms: number): void {
     this.#wallMs += ms;
     this.#bootMs += ms;
+  }
+
+  stall(ms: number): void {
+    this.#moveTo(this.#monotonicMs + ms);
   }
 
   setWall(wallMs: number): void {

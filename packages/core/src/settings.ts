@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { type Clock, systemClock } from "./clock.ts";
-import type { SafetyAllowance } from "./deadline.ts";
+import { deadlineMs, type SafetyAllowance } from "./deadline.ts";
 import { Elapsed } from "./elapsed.ts";
 import { LOCAL_INDEX_MAX } from "./fencing-token.ts";
 import { LockError } from "./lock-error.ts";
@@ -99,17 +99,17 @@ export function resolveLocksOptions(options: LocksOptions): Settings {
   if (options.fenceBase !== undefined && typeof options.fenceBase !== "bigint") {
     throw new TypeError(`fenceBase must be a bigint, not a ${typeof options.fenceBase}`);
   }
-  const base = { provider, ttlMsMax };
+  const allowance = {
+    driftMs: optionalNumber(options.driftMs, "driftMs", 0),
+    marginMs: optionalNumber(options.marginMs, "marginMs", 0),
+  };
+  const base = { provider, ttlMsMax, allowance };
   return {
     ...base,
     clock,
     random: options.random ?? systemRandom,
     elapsed: new Elapsed(clock),
     unavailableMs: optionalNumber(options.unavailableMs, "unavailableMs", 1),
-    allowance: {
-      driftMs: optionalNumber(options.driftMs, "driftMs", 0),
-      marginMs: optionalNumber(options.marginMs, "marginMs", 0),
-    },
     localHandoffMax,
     localHandoffMaxMs: optionalNumber(options.localHandoffMaxMs, "localHandoffMaxMs", 0),
     releaseTimeoutMs: optionalNumber(options.releaseTimeoutMs, "releaseTimeoutMs", 1) ?? 5_000,
@@ -118,7 +118,7 @@ export function resolveLocksOptions(options: LocksOptions): Settings {
     limits: resolveLimits(options.limits),
     fenceBase: options.fenceBase ?? 0n,
     defaults: resolveAcquire(base, options, {
-      ttlMs: roundedTtlMs(base, 10_000, "ttlMs"),
+      ttlMs: roundedTtlMs(base, Math.min(10_000, ttlMsMax)),
       waitMs: undefined,
       renewable: true,
       maxHoldMs: undefined,
@@ -140,15 +140,14 @@ export function resolveAcquireOptions(
 }
 
 function resolveAcquire(
-  settings: Pick<Settings, "provider" | "ttlMsMax">,
+  settings: Pick<Settings, "provider" | "ttlMsMax" | "allowance">,
   options: AcquireOptions,
   defaults: AcquireSettings,
 ): AcquireSettings {
   if (options.renew !== undefined) checkBoolean(options.renew, "renew");
   if (options.description !== undefined) checkDescription(options.description);
   return {
-    ttlMs:
-      options.ttlMs === undefined ? defaults.ttlMs : roundedTtlMs(settings, options.ttlMs, "ttlMs"),
+    ttlMs: options.ttlMs === undefined ? defaults.ttlMs : roundedTtlMs(settings, options.ttlMs),
     waitMs: optionalNumber(options.waitMs, "waitMs", 0) ?? defaults.waitMs,
     renewable: options.renew ?? defaults.renewable,
     maxHoldMs: optionalNumber(options.maxHoldMs, "maxHoldMs", 1) ?? defaults.maxHoldMs,
@@ -159,13 +158,18 @@ function resolveAcquire(
 
 /** Rounds up to the provider's minimum and resolution; refuses what is above a maximum. */
 function roundedTtlMs(
-  settings: Pick<Settings, "provider" | "ttlMsMax">,
+  settings: Pick<Settings, "provider" | "ttlMsMax" | "allowance">,
   ttlMs: number,
-  parameter: string,
 ): number {
   const { ttlMsMin, ttlMsMax, ttlResolutionMs } = settings.provider.capabilities;
-  checkNumber(ttlMs, parameter, { min: 1, max: Math.min(settings.ttlMsMax, ttlMsMax) });
-  return Math.ceil(Math.max(ttlMs, ttlMsMin) / ttlResolutionMs) * ttlResolutionMs;
+  checkNumber(ttlMs, "ttlMs", { min: 1, max: Math.min(settings.ttlMsMax, ttlMsMax) });
+  const roundedMs = Math.ceil(Math.max(ttlMs, ttlMsMin) / ttlResolutionMs) * ttlResolutionMs;
+  if (deadlineMs(0, { validMs: roundedMs, ttlMs: roundedMs }, settings.allowance) > 0) {
+    return roundedMs;
+  }
+  throw new RangeError(
+    `ttlMs must be more than driftMs and marginMs together; ${roundedMs} is not`,
+  );
 }
 
 function optionalNumber(

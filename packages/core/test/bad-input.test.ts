@@ -68,6 +68,7 @@ const LOCKS_OPTIONS: readonly (readonly [string, unknown, RegExp])[] = [
   ["limits", { waiters: 1 }, /has no option "waiters"/],
   ["limits", { leasesMax: 0 }, /limits.leasesMax/],
   ["clock", systemClock, /clock must be the one that provider faulty was created with/],
+  ["marginMs", 20_000, /ttlMs must be more than driftMs and marginMs together; 10000 is not/],
   ["tttlMs", 1, /has no option "tttlMs"/],
 ];
 

@@ -76,6 +76,18 @@ test("G-08 a waiter is granted when a holder that vanished expires, and not befo
   expect(grantedAtMs).toBe(1_000);
 });
 
+test("G-07 a newcomer does not pass a waiter between an expiry and its timer", async () => {
+  const clock = manualClock();
+  const provider = memory({ clock });
+  await provider.tryAcquire(claim("vanished"));
+  const { signal } = new AbortController();
+  const waiting = provider.enqueue?.({ ...claim("waiter"), signal });
+  clock.stall(1_000);
+  expect(await provider.tryAcquire(claim("newcomer"))).toMatchObject({ granted: false });
+  expect((await waiting)?.holderId).toBe("waiter");
+  await provider[Symbol.asyncDispose]();
+});
+
 test("G-09 a waiter that aborted is gone from the queue", async () => {
   const clock = manualClock();
   const provider = memory({ clock });

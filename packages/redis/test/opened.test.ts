@@ -1,5 +1,12 @@
 import type { LockError } from "@holdfast/core";
-import { type RedisServer, startFaultProxy, startRedis, until } from "@holdfast/test-servers";
+import {
+  ensureServers,
+  type RedisServer,
+  serverCapabilities,
+  startFaultProxy,
+  startRedis,
+  until,
+} from "@holdfast/test-servers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RedisDriver, redis } from "../src/index.ts";
 import { faultOf, giveBack, request, take } from "./requests.ts";
@@ -7,11 +14,15 @@ import { faultOf, giveBack, request, take } from "./requests.ts";
 const CANARY = "canary-Pa55:w/rd";
 const drivers: readonly RedisDriver[] = ["ioredis", "redis"];
 
+/** A container shares no folder with us, so its servers have no Unix socket. */
+const [source] = await ensureServers(["redis"]);
+const unixSocket = source?.available === true && serverCapabilities(source.source).unixSocket;
+
 let plain: RedisServer;
 
 beforeAll(async () => {
   plain = await startRedis({
-    unixSocket: true,
+    unixSocket,
     users: [{ name: "locks", password: CANARY, rules: "~holdfast:* &holdfast:* +@all" }],
   });
 });
@@ -41,7 +52,8 @@ describe.each(drivers)("a client opened from a URL by %s", (driver) => {
     await provider[Symbol.asyncDispose]();
   });
 
-  test("a Unix socket, with a database number", async () => {
+  const overSocket = unixSocket ? "" : " (skipped: this source of servers has none)";
+  test.runIf(unixSocket)(`a Unix socket, with a database number${overSocket}`, async () => {
     await cycle(`redis+unix://${plain.socketPath}?db=2`, { driver });
   });
 

@@ -162,7 +162,11 @@ class MemoryProvider implements FencedProvider {
     return new LockError("ABORTED", "the signal given has aborted", { lockName });
   }
 
+  /** A newcomer does not pass those that wait, not even between an expiry and its timer. */
   #attempt(request: AcquireRequest): Grant | Refusal {
+    if (this.#queues.size > 0 && this.#present(request.name) === undefined) {
+      this.#next(request.name);
+    }
     const present = this.#present(request.name);
     if (present === undefined) return this.#grant(request);
     if (present.holderId === request.holderId) return this.#repeat(request, present);
