@@ -26,3 +26,10 @@ test("suspend moves the boot and wall clocks alone", () => {
   clock.suspend(100);
   expect([clock.monotonicMs(), clock.bootMs(), clock.wallMs()]).toEqual([0, 100, 100]);
 });
+
+test("a timer that sets itself anew without delay is an error, not an endless advance", async () => {
+  const clock = manualClock();
+  const again = (): void => void clock.setTimer(0, again);
+  again();
+  await expect(clock.advance(1)).rejects.toThrow(/again and again at 0/);
+});
