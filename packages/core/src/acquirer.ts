@@ -1,7 +1,7 @@
-import { deadlineMs } from "./deadline.ts";
+import { deadlineMs, renewalMs } from "./deadline.ts";
 import { type AttemptEvent, events } from "./events.ts";
 import { Holding } from "./holding.ts";
-import type { InDoubt } from "./in-doubt.ts";
+import { type InDoubt, inDoubtLimit } from "./in-doubt.ts";
 import type { Ticket } from "./lease.ts";
 import { LockError } from "./lock-error.ts";
 import type {
@@ -23,7 +23,6 @@ export type Answer = Holding | Refusal;
 /** What one request needs to know of the moment it left. */
 interface Departure {
   readonly request: AcquireRequest;
-  readonly suspendedMs: number;
   /** Read only while somebody listens to attempts. */
   readonly startedMs: number | undefined;
 }
@@ -41,6 +40,11 @@ export class Acquirer {
     this.#inDoubt = inDoubt;
   }
 
+  /** One more unknown outcome would be one too many. */
+  get #isFull(): boolean {
+    return this.#inDoubt.size >= this.#settings.limits.inDoubtMax;
+  }
+
   get canEnqueue(): boolean {
     return this.#settings.provider.enqueue !== undefined;
   }
@@ -48,6 +52,7 @@ export class Acquirer {
   /** One attempt with a new holderId. Rejects with a `LockError` of any code but LEASE_LOST. */
   attempt(name: string, settings: AcquireSettings, signal: AbortSignal | undefined): Reply<Answer> {
     const departure = this.#depart(name, settings, signal);
+    if (this.#isFull) return Promise.reject(inDoubtLimit(this.#settings, name));
     const reply = this.#ask(() => this.#settings.provider.tryAcquire(departure.request));
     if (!("granted" in reply)) return this.#later(departure, reply);
     try {
@@ -63,6 +68,7 @@ export class Acquirer {
     const { provider } = this.#settings;
     const departure = this.#depart(name, settings, signal);
     const request = { ...departure.request, signal };
+    if (this.#isFull) return Promise.reject(inDoubtLimit(this.#settings, name));
     const reply = this.#ask(() => provider.enqueue?.(request) ?? provider.tryAcquire(request));
     return this.#later(departure, Promise.resolve(reply));
   }
@@ -80,17 +86,18 @@ export class Acquirer {
   async adopt(ticket: Ticket): Promise<Holding> {
     const { provider, elapsed, allowance } = this.#settings;
     const { name, holderId, ttlMs, renewable, state } = ticket;
-    const { suspendedMs } = elapsed;
     const request = { name, holderId, ttlMs, ...(state === undefined ? {} : { state }) };
     const [outcome] = await renewed(provider, request);
     if (outcome?.status !== "renewed") throw notAdopted(name, outcome);
     const { validMs, fencingToken = optionalToken(ticket) } = outcome;
-    const sentAtMs = outcome.sentAtMs + suspendedMs;
+    const acceptedAtMs = elapsed.nowWatchfulMs();
+    const sentAtMs = elapsed.at(outcome.sentAtMs);
+    const endMs = deadlineMs(sentAtMs, { validMs, ttlMs }, allowance);
     const grant = { ttlMs, fencingToken, ...(state === undefined ? {} : { state }) };
     const holding = new Holding({ name, holderId, ttlMs, renewable }, grant, {
-      acceptedAtMs: elapsed.nowWatchfulMs(),
-      deadlineMs: deadlineMs(sentAtMs, { validMs, ttlMs }, allowance),
-      renewAtMs: renewable ? sentAtMs + validMs / 3 : Number.POSITIVE_INFINITY,
+      acceptedAtMs,
+      deadlineMs: endMs,
+      renewAtMs: renewable ? renewalMs(sentAtMs, validMs, endMs) : Number.POSITIVE_INFINITY,
     });
     if (holding.acceptedAtMs < holding.deadlineMs) return holding;
     void this.giveBack(holding);
@@ -104,15 +111,16 @@ export class Acquirer {
     const request = { name, holderId, ttlMs, mode: "exclusive", renewable, description } as const;
     return {
       request: signal === undefined ? request : { ...request, signal },
-      suspendedMs: elapsed.suspendedMs,
       startedMs: events.attempt.hasSubscribers ? elapsed.nowMs() : undefined,
     };
   }
 
-  /** A provider that throws, or returns nothing, has rejected. */
+  /** A provider that throws, or returns neither an answer nor a promise, has rejected. */
   #ask(send: () => Reply<Grant | Refusal>): Reply<Grant | Refusal> {
     try {
-      return send() ?? Promise.reject(new TypeError("the provider returned no answer"));
+      const reply: unknown = send();
+      if (isAnswer(reply)) return reply;
+      return Promise.resolve(reply as PromiseLike<Grant | Refusal>);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -120,7 +128,10 @@ export class Acquirer {
 
   #later(departure: Departure, reply: PromiseLike<Grant | Refusal>): Promise<Answer> {
     return Promise.resolve(reply).then(
-      (answer) => this.#answered(departure, answer, this.#settings.elapsed.nowWatchfulMs()),
+      (answer) => {
+        if (!isAnswer(answer)) return this.#fault(departure, new TypeError("no answer"));
+        return this.#answered(departure, answer, this.#settings.elapsed.nowWatchfulMs());
+      },
       (error: unknown) => this.#fault(departure, error),
     );
   }
@@ -130,12 +141,15 @@ export class Acquirer {
       this.#publish(departure, answer.why);
       return answer;
     }
-    const { request, suspendedMs } = departure;
-    const sentAtMs = answer.sentAtMs + suspendedMs;
+    const { request } = departure;
+    const sentAtMs = this.#settings.elapsed.at(answer.sentAtMs);
+    const endMs = deadlineMs(sentAtMs, answer, this.#settings.allowance);
     const holding = new Holding(request, answer, {
       acceptedAtMs: Math.max(nowMs, sentAtMs),
-      deadlineMs: deadlineMs(sentAtMs, answer, this.#settings.allowance),
-      renewAtMs: request.renewable ? sentAtMs + answer.validMs / 3 : Number.POSITIVE_INFINITY,
+      deadlineMs: endMs,
+      renewAtMs: request.renewable
+        ? renewalMs(sentAtMs, answer.validMs, endMs)
+        : Number.POSITIVE_INFINITY,
     });
     if (holding.deadlineMs > holding.acceptedAtMs) {
       this.#publish(departure, "granted");
@@ -168,9 +182,12 @@ export class Acquirer {
     throw error;
   }
 
-  /** A provider that rejects with anything else gave no usable answer. Only its words are kept. */
+  /**
+   * A provider that rejects with anything else gave no usable answer. Not even its words are kept:
+   * drivers put the arguments of a command into them, and a holderId is one.
+   */
   #foreignFault(lockName: string, reason: unknown): LockError {
-    const words = reason instanceof Error ? `${reason.name}: ${reason.message}` : "no Error";
+    const words = reason instanceof Error ? reason.name : "no Error";
     return new LockError(
       "BACKEND_UNAVAILABLE",
       `provider ${this.#settings.provider.name} gave no usable answer (${words})`,
@@ -202,6 +219,10 @@ async function renewed(
   }
 }
 
+function isAnswer(reply: unknown): reply is Grant | Refusal {
+  return typeof reply === "object" && reply !== null && "granted" in reply;
+}
+
 function optionalToken({ serverToken }: Ticket): bigint | undefined {
   return serverToken === undefined ? undefined : BigInt(serverToken);
 }
@@ -215,6 +236,6 @@ function notAdopted(lockName: string, outcome: RenewOutcome | undefined): LockEr
   return new LockError("BACKEND_UNAVAILABLE", `the adoption of lock ${lock} was not answered`, {
     lockName,
     outcome: "unknown",
-    cause: outcome?.status === "unknown" ? outcome.cause : undefined,
+    cause: outcome?.status === "unknown" && LockError.is(outcome.cause) ? outcome.cause : undefined,
   });
 }

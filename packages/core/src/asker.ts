@@ -13,6 +13,8 @@ export interface AskerHost {
   readonly settings: Settings;
   readonly acquirer: Acquirer;
   readonly line: WaitLine;
+  /** For whom to ask next; undefined when nobody waits or this process holds the lock. */
+  next(): Waiter | undefined;
   /** Gives a granted lock to whoever is first; false when it fits nobody. */
   place(holding: Holding): boolean;
   /** Nobody waits any more, or somebody was granted: the requests have ended. */
@@ -40,7 +42,7 @@ export class Asker {
   #hadFaults = false;
   /** Set from the first refusal or fault on. */
   #backoff: Backoff | undefined;
-  #watch: AsyncDisposable | undefined;
+  #unwatch: (() => void) | undefined;
   #idle: (() => void)[] | undefined;
 
   constructor(host: AskerHost) {
@@ -59,7 +61,6 @@ export class Asker {
   /** Asks for `head`, and goes on until a grant found its holder or nobody waits. */
   start(head: Waiter, justReleased: boolean): void {
     this.#isActive = true;
-    this.#trouble = NO_TROUBLE;
     if (justReleased && this.#host.settings.provider.capabilities.waiting === "poll") {
       void this.#standBack();
       return;
@@ -97,9 +98,8 @@ export class Asker {
   }
 
   async #loop(first: Result): Promise<void> {
-    const { line } = this.#host;
     for (let result = first; !(await this.#isOver(result)); ) {
-      const head = line.first();
+      const head = this.#host.next();
       if (head === undefined) break;
       result = await new Promise<Result>((resolve) => this.#send(head, resolve));
     }
@@ -115,30 +115,27 @@ export class Asker {
       return false;
     }
     const refusal = result === "fault" ? undefined : this.#refused(result);
-    if (this.#host.line.first() === undefined) return true;
+    if (this.#host.next() === undefined) return true;
     await this.#delay(refusal);
     return false;
   }
 
-  /**
-   * Until the next request is worth while: at once for the first one after a refusal, where a queue
-   * can be joined or a hint may have come before we listened for it.
-   */
+  /** Until the next request is worth while: at once after the first refusal if a queue can be joined. */
   async #delay(refusal: Refusal | undefined): Promise<void> {
     const { acquirer, settings } = this.#host;
     const isFirst = this.#backoff === undefined;
     this.#backoff ??= new Backoff(settings.backoffMsMin, settings.backoffMsMax, settings.random);
-    if (isFirst) this.#watch = await this.#listen();
-    if (isFirst && refusal !== undefined && (acquirer.canEnqueue || this.#watch)) return;
-    if (this.#host.line.first() === undefined) return;
+    if (isFirst) this.#listen();
+    if (isFirst && refusal !== undefined && acquirer.canEnqueue) return;
     await this.#pause(this.#backoff.nextMs(refusal?.retryAfterMs));
   }
 
   #end(): void {
     this.#isActive = false;
     this.#backoff = undefined;
-    if (this.#watch !== undefined) void unwatch(this.#watch);
-    this.#watch = undefined;
+    this.#trouble = NO_TROUBLE;
+    this.#unwatch?.();
+    this.#unwatch = undefined;
     for (const resolve of this.#idle ?? []) resolve();
     this.#idle = undefined;
     this.#host.asked();
@@ -222,14 +219,27 @@ export class Asker {
     });
   }
 
-  /** Hints that the name may be free end the delay early. Without them the delay is the wait. */
-  async #listen(): Promise<AsyncDisposable | undefined> {
+  /**
+   * Hints that the name may be free end the delay early. One may have come before we listened, so
+   * listening ends it too. Without hints, or until they can come, the delay is the wait.
+   */
+  #listen(): void {
     const { provider } = this.#host.settings;
-    try {
-      return await provider.watch?.(this.#host.name, () => this.#wakeUp?.());
-    } catch {
-      return undefined;
-    }
+    if (provider.watch === undefined) return;
+    let isOver = false;
+    let watch: AsyncDisposable | undefined;
+    this.#unwatch = () => {
+      isOver = true;
+      if (watch !== undefined) void endWatch(watch);
+    };
+    const listening = async (): Promise<void> => {
+      watch = await provider.watch?.(this.#host.name, () => {
+        if (!isOver) this.#wakeUp?.();
+      });
+      if (!isOver) this.#wakeUp?.();
+      else if (watch !== undefined) await endWatch(watch);
+    };
+    listening().catch(() => undefined);
   }
 
   #pause(delayMs: number): Promise<void> {
@@ -245,7 +255,7 @@ export class Asker {
 }
 
 /** A watch that cannot be ended has nobody to tell. */
-async function unwatch(watch: AsyncDisposable): Promise<void> {
+async function endWatch(watch: AsyncDisposable): Promise<void> {
   try {
     await watch[Symbol.asyncDispose]();
   } catch {

@@ -1,4 +1,5 @@
-import { composeToken, LOCAL_INDEX_MAX } from "./fencing-token.ts";
+import { checkTicket } from "./check-ticket.ts";
+import { composeToken } from "./fencing-token.ts";
 import type { HeldLease } from "./held-lease.ts";
 import type { Lease, Ticket } from "./lease.ts";
 import { LocalQueue } from "./local-queue.ts";
@@ -36,6 +37,9 @@ interface Entry {
   readonly settings: AcquireSettings;
 }
 
+/** However little time is left of a close, the provider gets so much to end its connections. */
+const DISPOSAL_MS_MIN = 100;
+
 /** The answer of every try that this process itself rules out. */
 const NOTHING: Promise<undefined> = Promise.resolve(undefined);
 
@@ -43,6 +47,7 @@ class ProviderLocks implements Locks {
   readonly #settings: Settings;
   readonly #queues: LocalQueue;
   readonly #lossWatch: Disposable | undefined;
+  readonly #adoptions = new Set<Promise<Lease>>();
   #closing: Promise<CloseReport> | undefined;
 
   constructor(settings: Settings) {
@@ -123,7 +128,8 @@ class ProviderLocks implements Locks {
       any?: true;
       force?: boolean;
     };
-    if (typeof incarnation !== "string" && any !== true) {
+    const isOne = typeof incarnation === "string" && incarnation !== "any";
+    if (isOne === (any === true)) {
       throw new TypeError("breakLock takes { incarnation } as inspect gave it, or { any: true }");
     }
     if (force !== undefined) checkBoolean(force, "force");
@@ -136,8 +142,16 @@ class ProviderLocks implements Locks {
     });
   }
 
-  async adopt(ticket: Ticket): Promise<Lease> {
-    checkTicket(ticket);
+  adopt(ticket: Ticket): Promise<Lease> {
+    const adoption = this.#adopt(ticket);
+    this.#adoptions.add(adoption);
+    const forget = (): void => void this.#adoptions.delete(adoption);
+    adoption.then(forget, forget);
+    return adoption;
+  }
+
+  async #adopt(ticket: Ticket): Promise<Lease> {
+    checkTicket(ticket, this.#settings);
     this.#admit(ticket.name);
     const { capabilities, name: provider } = this.#settings.provider;
     if (!capabilities.transferable) {
@@ -147,13 +161,11 @@ class ProviderLocks implements Locks {
     }
     const holding = await this.#queues.acquirer.adopt(ticket);
     if (this.#closing !== undefined) {
-      void this.#queues.acquirer.giveBack(holding);
+      await this.#queues.acquirer.giveBack(holding);
       throw closedError(ticket.name);
     }
-    return (this.#queues.find(ticket.name) ?? this.#queues.open(ticket.name)).adopt(
-      holding,
-      ticket.localIndex + 1,
-    );
+    const queue = this.#queues.find(ticket.name) ?? this.#queues.open(ticket.name);
+    return queue.adopt(holding, ticket.localIndex + 1);
   }
 
   async ping(): Promise<void> {
@@ -166,7 +178,13 @@ class ProviderLocks implements Locks {
     checkKeys(options, "close(options)", ["timeoutMs"]);
     const timeoutMs = options.timeoutMs ?? 5_000;
     checkNumber(timeoutMs, "timeoutMs", { min: 0, max: 3_600_000 });
-    this.#closing ??= this.#close(timeoutMs);
+    if (this.#closing !== undefined) return this.#closing;
+    // Known before anybody is told of the end, for whoever is told may call again.
+    let finish: (report: CloseReport) => void = () => undefined;
+    this.#closing = new Promise((resolve) => {
+      finish = resolve;
+    });
+    finish(await this.#close(timeoutMs));
     return this.#closing;
   }
 
@@ -178,23 +196,33 @@ class ProviderLocks implements Locks {
     const { clock, provider } = this.#settings;
     const { inDoubt, renewer, releaser } = this.#queues;
     this.#lossWatch?.[Symbol.dispose]();
+    const endsAtMs = clock.monotonicMs() + timeoutMs;
     const queues = this.#queues.all();
-    const closed = Promise.all(queues.map((queue) => queue.close(closedError(queue.name))));
-    await new Promise<void>((resolve) => {
-      const timer = clock.setTimer(timeoutMs, resolve);
-      const drained = closed.then(() => inDoubt.drained());
-      void drained.then(() => {
-        timer.cancel();
-        resolve();
-      });
-    });
+    const closed = queues.map((queue) => queue.close(() => closedError(queue.name)));
+    const drained = Promise.allSettled([...closed, ...this.#adoptions]);
+    await this.#until(
+      endsAtMs,
+      drained.then(() => inDoubt.drained()),
+    );
     const unsettled = this.#queues.all().map((queue) => queue.name);
     const report = { inDoubt: [...new Set([...inDoubt.names(), ...unsettled])] };
     inDoubt.stop();
     renewer.stop();
     releaser.stop();
-    await provider[Symbol.asyncDispose]();
+    await this.#until(Math.max(endsAtMs, clock.monotonicMs() + DISPOSAL_MS_MIN), dispose(provider));
     return report;
+  }
+
+  /** Waits for the work, but not beyond `endsAtMs`. */
+  async #until(endsAtMs: number, work: Promise<void>): Promise<void> {
+    const { clock } = this.#settings;
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimer(Math.max(0, endsAtMs - clock.monotonicMs()), resolve);
+      void work.then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
   }
 
   /** Everything that can be wrong with a call, found before anything is sent. */
@@ -253,6 +281,15 @@ function lostWhileWorking(loss: LockError, lockName: string, result?: unknown): 
   return new LockError("LEASE_LOST", words, { lockName, why, cause: loss, result });
 }
 
+/** A provider that cannot end its connections has nobody to tell: closing does not fail. */
+async function dispose(provider: LockProvider): Promise<void> {
+  try {
+    await provider[Symbol.asyncDispose]();
+  } catch {
+    // What it left open is the provider's to say.
+  }
+}
+
 function closedError(lockName: string | undefined): LockError {
   return new LockError("PROVIDER_CLOSED", "these locks were closed", { lockName, why: "closed" });
 }
@@ -260,35 +297,6 @@ function closedError(lockName: string | undefined): LockError {
 function busy(lockName: string): LockError {
   const words = `lock ${JSON.stringify(lockName)} is held or waited for in this process (waitMs: 0)`;
   return new LockError("WAIT_TIMEOUT", words, { lockName });
-}
-
-const TICKET_KEYS = [
-  "version",
-  "name",
-  "holderId",
-  "serverToken",
-  "localIndex",
-  "ttlMs",
-  "renewable",
-  "state",
-] as const satisfies readonly (keyof Ticket)[];
-
-function checkTicket(ticket: Ticket): void {
-  checkKeys(ticket, "ticket", TICKET_KEYS);
-  const { version, name, holderId, localIndex, ttlMs, renewable, serverToken } = ticket;
-  if (version !== 1) throw new RangeError(`ticket.version must be 1, not ${String(version)}`);
-  checkName(name, "ticket.name");
-  if (typeof holderId !== "string") throw new TypeError("ticket.holderId must be a string");
-  checkNumber(localIndex, "ticket.localIndex", {
-    min: 0,
-    max: LOCAL_INDEX_MAX - 1,
-    unit: "hand-offs",
-  });
-  checkNumber(ttlMs, "ticket.ttlMs", { min: 1, max: Number.MAX_SAFE_INTEGER });
-  checkBoolean(renewable, "ticket.renewable");
-  if (serverToken !== undefined && !/^\d{1,40}$/.test(String(serverToken))) {
-    throw new TypeError("ticket.serverToken must be a decimal number");
-  }
 }
 
 /**

@@ -21,3 +21,8 @@ export function deadlineMs(
   const marginMs = allowance.marginMs ?? Math.max(5, ttlMs * 0.01);
   return sentAtMs + validMs - driftMs - marginMs;
 }
+
+/** When the next renewal leaves: after a third of the ttl, and half-way to the deadline at the latest. */
+export function renewalMs(sentAtMs: number, validMs: number, endMs: number): number {
+  return sentAtMs + Math.min(validMs / 3, (endMs - sentAtMs) / 2);
+}

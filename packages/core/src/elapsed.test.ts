@@ -37,3 +37,26 @@ test("G-01 gaps below 50 ms are rounding, until they add up", () => {
   clock.suspend(30);
   expect(elapsed.nowSampledMs()).toBe(60);
 });
+
+test("G-01 a reading from before a suspend was noticed does not count it, later ones do", async () => {
+  const clock = manualClock();
+  const elapsed = new Elapsed(clock);
+  await clock.advance(100);
+  clock.suspend(5_000);
+  await clock.advance(100);
+  elapsed.nowSampledMs();
+  await clock.advance(100);
+  expect([elapsed.at(50), elapsed.at(199), elapsed.at(250)]).toEqual([50, 199, 5_250]);
+});
+
+test("so many suspends are told apart, and readings older than them still count too little", async () => {
+  const clock = manualClock();
+  const elapsed = new Elapsed(clock);
+  for (let count = 0; count < 200; count += 1) {
+    clock.suspend(100);
+    await clock.advance(1);
+    elapsed.nowSampledMs();
+  }
+  expect(elapsed.at(200)).toBe(20_200);
+  expect(elapsed.at(150)).toBe(15_150);
+});

@@ -3,6 +3,9 @@ import type { Clock } from "./clock.ts";
 /** A gap between boot and monotonic time counts as suspend from here; below it is rounding. */
 const SUSPEND_MS_MIN = 50;
 
+/** Suspends that are told apart; no request is under way for as many. */
+const SUSPENDS_MAX = 64;
+
 /**
  * Elapsed time with suspend counted.
  *
@@ -16,6 +19,9 @@ export class Elapsed {
   readonly #originMs: number;
   #wallOffsetMs: number;
   #suspendedMs = 0;
+  /** Each suspend that was noticed, oldest first, with all of them until then in `totalMs`. */
+  readonly #suspends: { readonly totalMs: number; readonly noticedAtMs: number }[] = [];
+  #forgottenMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -25,11 +31,17 @@ export class Elapsed {
   }
 
   /**
-   * Suspend seen so far. Read it before a request leaves: added to the request's `sentAtMs` it gives
-   * a time that later readings of {@link nowMs} can be compared with, never too late.
+   * A reading of the monotonic clock as elapsed time. A suspend that was noticed after that reading may
+   * have been after it too, so it does not count: a deadline counted from here is never too late.
    */
-  get suspendedMs(): number {
-    return this.#suspendedMs;
+  at(monotonicMs: number): number {
+    for (let index = this.#suspends.length - 1; index >= 0; index -= 1) {
+      const suspend = this.#suspends[index];
+      if (suspend !== undefined && suspend.noticedAtMs <= monotonicMs) {
+        return monotonicMs + suspend.totalMs;
+      }
+    }
+    return monotonicMs + this.#forgottenMs;
   }
 
   /** Elapsed time now, with the suspend that was seen. */
@@ -51,8 +63,16 @@ export class Elapsed {
   nowSampledMs(): number {
     const monotonicMs = this.#clock.monotonicMs();
     const gapMs = this.#clock.bootMs() - monotonicMs - this.#originMs;
-    if (gapMs - this.#suspendedMs >= SUSPEND_MS_MIN) this.#suspendedMs = gapMs;
+    if (gapMs - this.#suspendedMs >= SUSPEND_MS_MIN) this.#notice(gapMs, monotonicMs);
     this.#wallOffsetMs = this.#clock.wallMs() - monotonicMs;
     return monotonicMs + this.#suspendedMs;
+  }
+
+  #notice(totalMs: number, noticedAtMs: number): void {
+    this.#suspendedMs = totalMs;
+    this.#suspends.push({ totalMs, noticedAtMs });
+    if (this.#suspends.length > SUSPENDS_MAX) {
+      this.#forgottenMs = this.#suspends.shift()?.totalMs ?? 0;
+    }
   }
 }

@@ -65,8 +65,12 @@ export class EventChannel<Message extends LockEvent> {
     return this.#channel.hasSubscribers;
   }
 
+  /**
+   * Tells the subscribers once the running code has ended: a subscriber that acquires, releases or
+   * aborts then meets locks in a settled state.
+   */
   publish(message: Message): void {
-    this.#channel.publish(message);
+    queueMicrotask(() => this.#channel.publish(message));
   }
 }
 

@@ -18,9 +18,9 @@ export interface LeaseHost {
 /** One caller's turn with a holding. */
 export class HeldLease implements Lease {
   readonly name: string;
-  readonly holding: Holding;
   readonly localIndex: number;
   readonly #host: LeaseHost;
+  readonly #holding: Holding;
   readonly #serverToken: bigint | undefined;
   #state: "held" | "released" | "detached" | "lost" = "held";
   #loss: LockError | undefined;
@@ -29,10 +29,15 @@ export class HeldLease implements Lease {
 
   constructor(host: LeaseHost, holding: Holding, localIndex: number) {
     this.#host = host;
-    this.holding = holding;
+    this.#holding = holding;
     this.name = holding.name;
     this.localIndex = localIndex;
     this.#serverToken = holding.serverToken;
+  }
+
+  /** Behind a getter, so that printing a lease does not print its holderId. */
+  get holding(): Holding {
+    return this.#holding;
   }
 
   get fencingToken(): bigint | undefined {
@@ -41,7 +46,7 @@ export class HeldLease implements Lease {
   }
 
   get ttlMs(): number {
-    return this.holding.grantedTtlMs;
+    return this.#holding.grantedTtlMs;
   }
 
   /** Made when asked for: an AbortController costs more than the rest of a lease. */
@@ -55,7 +60,7 @@ export class HeldLease implements Lease {
 
   get validForMs(): number {
     if (this.#state !== "held") return 0;
-    return Math.max(0, this.holding.deadlineMs - this.#host.settings.elapsed.nowWatchfulMs());
+    return Math.max(0, this.#holding.deadlineMs - this.#host.settings.elapsed.nowWatchfulMs());
   }
 
   /** The loss as known at this instant, latched if it is the deadline that has just passed. */
@@ -109,7 +114,8 @@ export class HeldLease implements Lease {
   }
 
   #lossAt(nowMs: number): LockError | undefined {
-    if (this.#state === "held" && nowMs >= this.holding.deadlineMs) this.#host.expire(this.holding);
+    if (this.#state === "held" && nowMs >= this.#holding.deadlineMs)
+      this.#host.expire(this.#holding);
     return this.#loss;
   }
 

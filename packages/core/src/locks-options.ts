@@ -23,7 +23,10 @@ export interface LocksOptions<Provider extends LockProvider = LockProvider> {
   readonly ttlMsMax?: number;
   /** How long `acquire` waits, 0 or more; 0 is one attempt. Default: for ever. */
   readonly waitMs?: number | undefined;
-  /** How long `acquire` goes on when the backend gives no answer at all. Default `ttlMs`. */
+  /**
+   * How long `acquire` goes on when the backend gives no answer at all, from the first attempt that
+   * brought none. An attempt under way is bounded by the provider. Default `ttlMs`.
+   */
   readonly unavailableMs?: number;
   /** Renew leases in the background. Default true. */
   readonly renew?: boolean;

@@ -43,7 +43,7 @@ export class NameQueue implements LeaseHost, HoldingOwner, WaitLineHost, AskerHo
   #holding: Holding | undefined;
   #lease: HeldLease | undefined;
   /** The release on its way: asking before its answer, we would be refused by ourselves. */
-  #isReleasing = false;
+  #releasing: Promise<ReleaseOutcome> | undefined;
 
   constructor(name: string, parts: QueueParts) {
     this.name = name;
@@ -68,7 +68,10 @@ export class NameQueue implements LeaseHost, HoldingOwner, WaitLineHost, AskerHo
   /** True while anybody holds, waits, asks or releases here. */
   get isBusy(): boolean {
     return (
-      this.#holding !== undefined || this.#isReleasing || this.#asker.isActive || this.line.size > 0
+      this.#holding !== undefined ||
+      this.#releasing !== undefined ||
+      this.#asker.isActive ||
+      this.line.size > 0
     );
   }
 
@@ -81,14 +84,18 @@ export class NameQueue implements LeaseHost, HoldingOwner, WaitLineHost, AskerHo
 
   /** Takes over a grant that was detached here or elsewhere. */
   adopt(holding: Holding, localIndex: number): HeldLease {
-    if (this.#holding !== undefined) this.#parts.renewer.lose(this.#holding, "adopted elsewhere");
+    const present = this.#holding;
+    if (present?.holderId === holding.holderId) throw adoptedAlready(this.name);
+    if (present !== undefined) this.#parts.renewer.lose(present, "adopted elsewhere");
+    // Whoever waits here waits for this very lease now, and asking would be refused by ourselves.
+    this.#asker.cancel();
     this.#hold(holding);
     return this.#open(holding, localIndex, this.settings.defaults);
   }
 
   place(holding: Holding): boolean {
-    const first = this.line.first();
-    if (first === undefined || this.#holding !== undefined || !fits(holding, first)) return false;
+    const first = this.next();
+    if (first === undefined || !fits(holding, first)) return false;
     if (this.#parts.renewer.size >= this.settings.limits.leasesMax) {
       this.line.refuse(first, leaseLimit(this.settings, this.name));
       return false;
@@ -96,6 +103,10 @@ export class NameQueue implements LeaseHost, HoldingOwner, WaitLineHost, AskerHo
     this.#hold(holding);
     this.line.serve(first, this.#open(holding, 0, first.settings));
     return true;
+  }
+
+  next(): Waiter | undefined {
+    return this.#holding === undefined ? this.line.first() : undefined;
   }
 
   asked(): void {
@@ -130,6 +141,7 @@ export class NameQueue implements LeaseHost, HoldingOwner, WaitLineHost, AskerHo
     if (heir === undefined) return this.#releaseToBackend(holding);
     this.#publishReleased("released", true);
     this.line.serve(heir, this.#open(holding, localIndex + 1, heir.settings));
+    this.#parts.renewer.resume(holding);
     return RELEASED;
   }
 
@@ -183,16 +195,12 @@ export class NameQueue implements LeaseHost, HoldingOwner, WaitLineHost, AskerHo
   }
 
   /** Refuses everybody, ends the lease with `closed`, and resolves when all was answered. */
-  async close(closed: LockError): Promise<void> {
-    this.line.refuseEach(() => closed);
+  async close(closed: () => LockError): Promise<void> {
+    this.line.refuseEach(closed);
     this.#asker.cancel();
     const lease = this.#lease;
-    let released: Promise<ReleaseOutcome> | undefined;
-    if (lease !== undefined) {
-      released = this.#releaseToBackend(lease.holding);
-      lease.end(closed, released);
-    }
-    await Promise.all([this.#asker.idle(), released]);
+    if (lease !== undefined) lease.end(closed(), this.#releaseToBackend(lease.holding));
+    await Promise.all([this.#asker.idle(), this.#releasing]);
   }
 
   /** The first waiter, if the holding may pass to it inside the process. */
@@ -208,16 +216,18 @@ export class NameQueue implements LeaseHost, HoldingOwner, WaitLineHost, AskerHo
 
   #releaseToBackend(holding: Holding): Promise<ReleaseOutcome> {
     this.#drop(holding);
-    this.#isReleasing = true;
     const request = releaseRequest(holding);
     const reply = this.#parts.releaser.release(request);
-    if (reply instanceof Promise) return reply.then((outcome) => this.#released(request, outcome));
+    if (reply instanceof Promise) {
+      this.#releasing = reply.then((outcome) => this.#released(request, outcome));
+      return this.#releasing;
+    }
     this.#released(request, reply);
     return reply === "released" ? RELEASED : Promise.resolve(reply);
   }
 
   #released(request: ReleaseRequest, outcome: ReleaseOutcome): ReleaseOutcome {
-    this.#isReleasing = false;
+    this.#releasing = undefined;
     if (outcome === "unknown") void this.#parts.inDoubt.release({ ...request, inDoubt: true });
     this.#publishReleased(outcome, false);
     this.#ask(true);
@@ -226,7 +236,8 @@ export class NameQueue implements LeaseHost, HoldingOwner, WaitLineHost, AskerHo
 
   /** Asks the backend for those who wait, or rests when there is nobody. */
   #ask(justReleased = false): void {
-    if (this.#holding !== undefined || this.#isReleasing || this.#asker.isActive) return;
+    if (this.#holding !== undefined || this.#releasing !== undefined) return;
+    if (this.#asker.isActive) return;
     const first = this.line.first();
     if (first !== undefined) this.#asker.start(first, justReleased);
     else this.#parts.rest(this);
@@ -279,6 +290,11 @@ const RELEASED: Promise<ReleaseOutcome> = Promise.resolve("released");
 function fits(holding: Holding, waiter: Waiter): boolean {
   const { ttlMs, renewable } = waiter.settings;
   return holding.ttlMs === ttlMs && holding.renewable === renewable;
+}
+
+function adoptedAlready(lockName: string): LockError {
+  const words = `lease of ${JSON.stringify(lockName)} was adopted with this ticket already`;
+  return new LockError("LEASE_LOST", words, { lockName, why: "adopted already" });
 }
 
 /** The error of an acquire that would hold one lease too many. */

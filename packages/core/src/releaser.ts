@@ -24,7 +24,7 @@ export class Releaser {
   release(request: ReleaseRequest): Reply<ReleaseOutcome> {
     try {
       const reply = this.#settings.provider.release(request);
-      return typeof reply === "string" ? reply : this.#bound(reply);
+      return typeof reply === "string" ? outcomeOf(reply) : this.#bound(Promise.resolve(reply));
     } catch {
       return "unknown";
     }
@@ -35,7 +35,7 @@ export class Releaser {
       const limited = this.#limit.start(() => resolve("unknown"));
       const settle = (outcome: ReleaseOutcome): void => {
         this.#limit.finish(limited);
-        resolve(outcome);
+        resolve(outcomeOf(outcome));
       };
       reply.then(settle, () => settle("unknown"));
     });
@@ -45,4 +45,9 @@ export class Releaser {
   stop(): void {
     this.#limit.stop();
   }
+}
+
+/** Anything but a known word tells nothing. */
+function outcomeOf(reply: unknown): ReleaseOutcome {
+  return reply === "released" || reply === "absent" ? reply : "unknown";
 }

@@ -43,6 +43,11 @@ export function renewalUnknown(holding: Holding, cause: unknown): LockError {
     "BACKEND_UNAVAILABLE",
     `the renewal of lock ${JSON.stringify(holding.name)} was not answered; ` +
       "its old deadline stands",
-    { lockName: holding.name, outcome: "unknown", cause },
+    // A driver's own error may carry the command's arguments, and so the holderId.
+    {
+      lockName: holding.name,
+      outcome: "unknown",
+      cause: LockError.is(cause) ? cause : undefined,
+    },
   );
 }

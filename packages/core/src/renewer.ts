@@ -1,5 +1,5 @@
 import type { Timer } from "./clock.ts";
-import { deadlineMs } from "./deadline.ts";
+import { deadlineMs, renewalMs } from "./deadline.ts";
 import { events } from "./events.ts";
 import type { Holding } from "./holding.ts";
 import type { RenewOutcome } from "./provider.ts";
@@ -64,6 +64,13 @@ export class Renewer {
     if (inFlight !== undefined) return inFlight.promise;
     const [renewal] = this.#send([holding]);
     return renewal?.promise ?? Promise.reject(leaseEnded(holding));
+  }
+
+  /** Renews again what a former holder's `maxHoldMs` kept from it. */
+  resume(holding: Holding): void {
+    if (!holding.renewable || holding.renewAtMs !== Number.POSITIVE_INFINITY) return;
+    holding.renewAtMs = this.#settings.elapsed.nowMs();
+    this.#schedule(holding);
   }
 
   /** Ends a holding whose deadline has passed; for callers that see it before the timer does. */
@@ -138,19 +145,21 @@ export class Renewer {
   /** One command for all of them, however many are due. */
   #send(holdings: readonly Holding[]): readonly Renewal[] {
     const { elapsed, provider } = this.#settings;
-    const suspendedMs = elapsed.suspendedMs;
     const nowMs = elapsed.nowMs();
     const batch = holdings.map((holding) => this.#begin(holding, nowMs));
     const settle = (outcomes: readonly RenewOutcome[], missing: RenewOutcome): void => {
       for (const [index, renewal] of batch.entries()) {
-        this.#settle(renewal, outcomes[index] ?? missing, suspendedMs);
+        this.#settle(renewal, outcomes[index] ?? missing);
       }
     };
     const unanswered = (cause: unknown): void => settle([], { status: "unknown", cause });
     try {
       provider
         .renew(batch.map((renewal) => renewal.request()))
-        .then((outcomes) => settle(outcomes, NO_OUTCOME), unanswered);
+        .then(
+          (outcomes) => settle(Array.isArray(outcomes) ? outcomes : [], NO_OUTCOME),
+          unanswered,
+        );
     } catch (cause) {
       unanswered(cause);
     }
@@ -168,7 +177,7 @@ export class Renewer {
    * An answer may come after its renewal was given up and even after a later one was sent: what it
    * proves still counts, but only the renewal in flight decides when the next one leaves.
    */
-  #settle(renewal: Renewal, outcome: RenewOutcome, suspendedMs: number): void {
+  #settle(renewal: Renewal, outcome: RenewOutcome): void {
     const { holding } = renewal;
     const { elapsed } = this.#settings;
     if (holding.ended) {
@@ -177,8 +186,9 @@ export class Renewer {
     }
     const isCurrent = holding.renewal === renewal;
     if (isCurrent) holding.renewal = undefined;
-    if (outcome.status === "renewed") this.#prolong(holding, outcome, suspendedMs);
-    if (holding.deadlineMs <= elapsed.nowWatchfulMs()) this.expire(holding);
+    const nowMs = elapsed.nowWatchfulMs();
+    if (outcome.status === "renewed") this.#prolong(holding, outcome);
+    if (holding.deadlineMs <= nowMs) this.expire(holding);
     else if (outcome.status === "lost") this.lose(holding, outcome.why);
     else if (outcome.status === "renewed") this.#schedule(holding);
     else if (isCurrent) this.#retryLater(holding);
@@ -189,20 +199,16 @@ export class Renewer {
     else renewal.resolve(validForMs);
   }
 
-  #prolong(
-    holding: Holding,
-    outcome: RenewOutcome & { readonly status: "renewed" },
-    suspendedMs: number,
-  ): void {
-    const sentAtMs = outcome.sentAtMs + suspendedMs;
-    const { allowance } = this.#settings;
+  #prolong(holding: Holding, outcome: RenewOutcome & { readonly status: "renewed" }): void {
+    const { allowance, elapsed } = this.#settings;
+    const sentAtMs = elapsed.at(outcome.sentAtMs);
     const granted = { validMs: outcome.validMs, ttlMs: holding.grantedTtlMs };
     const untilMs = deadlineMs(sentAtMs, granted, allowance);
     // An answer that was overtaken by a later one must not shorten what that one proved.
     if (untilMs <= holding.deadlineMs) return;
     holding.deadlineMs = untilMs;
     holding.serverToken = outcome.fencingToken ?? holding.serverToken;
-    if (holding.renewable) holding.renewAtMs = sentAtMs + outcome.validMs / 3;
+    if (holding.renewable) holding.renewAtMs = renewalMs(sentAtMs, outcome.validMs, untilMs);
   }
 
   /** The provider did not answer in the share of time it had: as unknown as a fault. */

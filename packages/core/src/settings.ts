@@ -107,7 +107,7 @@ export function resolveLocksOptions(options: LocksOptions): Settings {
   return {
     ...base,
     clock,
-    random: options.random ?? systemRandom,
+    random: checkedRandom(options.random ?? systemRandom),
     elapsed: new Elapsed(clock),
     unavailableMs: optionalNumber(options.unavailableMs, "unavailableMs", 1),
     localHandoffMax,
@@ -118,7 +118,7 @@ export function resolveLocksOptions(options: LocksOptions): Settings {
     limits: resolveLimits(options.limits),
     fenceBase: options.fenceBase ?? 0n,
     defaults: resolveAcquire(base, options, {
-      ttlMs: roundedTtlMs(base, Math.min(10_000, ttlMsMax)),
+      ttlMs: roundedTtlMs(base, options.ttlMs ?? defaultTtlMs(base)),
       waitMs: undefined,
       renewable: true,
       maxHoldMs: undefined,
@@ -203,6 +203,11 @@ function checkedProvider(options: LocksOptions): LockProvider {
   return options.provider;
 }
 
+/** Ten seconds, or as much as is allowed. */
+function defaultTtlMs({ provider, ttlMsMax }: Pick<Settings, "provider" | "ttlMsMax">): number {
+  return Math.min(10_000, ttlMsMax, provider.capabilities.ttlMsMax);
+}
+
 /** `sentAtMs` of one clock says nothing to another, so the two must be one. */
 function checkedClock(options: LocksOptions, provider: LockProvider): Clock {
   const clock = options.clock ?? provider.clock ?? systemClock;
@@ -212,6 +217,12 @@ function checkedClock(options: LocksOptions, provider: LockProvider): Clock {
     );
   }
   return clock;
+}
+
+function checkedRandom(random: Random): Random {
+  checkFunction(random.holderId, "random.holderId");
+  checkFunction(random.fraction, "random.fraction");
+  return random;
 }
 
 function resolveLimits(limits: Limits = {}): Required<Limits> {

@@ -4,8 +4,9 @@ import { checkName } from "./validation.ts";
 const PREFIX_BYTES_MAX = 64;
 
 /**
- * The same provider with `prefix` before every name: a namespace of its own. Everything else is the
- * wrapped provider's, its optional members too. Disposing it disposes the wrapped provider.
+ * The same provider with `prefix` before every name. Namespaces are apart only if no prefix begins with
+ * another, so end each with a separator: `orders:`. Everything else is the wrapped provider's, its
+ * optional members too. Disposing it disposes the wrapped provider.
  *
  * `prefix` is 1 to 64 bytes of UTF-8. Throws `TypeError` or `RangeError` otherwise.
  */

@@ -69,6 +69,7 @@ const LOCKS_OPTIONS: readonly (readonly [string, unknown, RegExp])[] = [
   ["limits", { leasesMax: 0 }, /limits.leasesMax/],
   ["clock", systemClock, /clock must be the one that provider faulty was created with/],
   ["marginMs", 20_000, /ttlMs must be more than driftMs and marginMs together; 10000 is not/],
+  ["random", {}, /random.holderId must be a function/],
   ["tttlMs", 1, /has no option "tttlMs"/],
 ];
 
@@ -122,6 +123,27 @@ test("G-12 pending acquires are bounded over all names, and unknown outcomes too
   await expect(doubtful.tryAcquire("b")).rejects.toThrow(/limits.inDoubtMax/);
 });
 
+test("G-12 a single waiter does not outgrow inDoubtMax either", async () => {
+  const provider = faultyProvider();
+  const locks = createLocks({ provider, limits: { inDoubtMax: 2 } });
+  provider.faults.release = () => "unknown";
+  provider.faults.acquire = () =>
+    Promise.reject(new LockError("BACKEND_UNAVAILABLE", "no answer", { outcome: "unknown" }));
+  const waiting = expect(locks.acquire("a")).rejects.toThrow(/limits.inDoubtMax/);
+  await provider.clock.advance(5_000);
+  await waiting;
+  expect(provider.acquires).toHaveLength(2);
+});
+
+test("a provider or a client with a ttlMsMax below ten seconds needs no other option", async () => {
+  const provider = faultyProvider();
+  const short = { ...provider, capabilities: { ...provider.capabilities, ttlMsMax: 8_000 } };
+  expect((await createLocks({ provider: short }).acquire("a")).ttlMs).toBe(8_000);
+  expect((await createLocks({ provider, ttlMsMax: 5_000 }).acquire("b")).ttlMs).toBe(5_000);
+  const long = createLocks({ provider, ttlMs: 60_000, marginMs: 11_000 });
+  expect((await long.acquire("c")).ttlMs).toBe(60_000);
+});
+
 test("G-12 a grant beyond leasesMax is given back", async () => {
   const provider = faultyProvider();
   const locks = createLocks({ provider, limits: { leasesMax: 1 } });
@@ -153,11 +175,18 @@ test("tickets and targets that are not what they should be are refused", async (
     { name: "" },
     { localIndex: 63 },
     { serverToken: "x" },
+    { holderId: "" },
+    { holderId: "two words" },
+    { ttlMs: 1.5 },
+    { ttlMs: 9e15 },
+    { state: 7 },
     { x: 1 },
   ]) {
     await expect(locks.adopt({ ...ticket, ...wrong } as never)).rejects.toThrow(/ticket/);
   }
-  await expect(locks.breakLock("a", {} as never)).rejects.toThrow(/incarnation/);
+  for (const wrong of [{}, { incarnation: "any" }, { any: true, incarnation: "1" }]) {
+    await expect(locks.breakLock("a", wrong as never)).rejects.toThrow(/incarnation/);
+  }
   await expect(locks.close({ timeoutMs: -1 })).rejects.toThrow(/timeoutMs/);
   await locks.close();
 });

@@ -50,17 +50,17 @@ export function faultyProvider(clock: ManualClock = manualClock()): FaultyProvid
     tryAcquire(request) {
       acquires.push(request);
       const real = (): Grant | Refusal => inner.tryAcquire(request) as Grant | Refusal;
-      return faults.acquire?.(request, real) ?? real();
+      return faults.acquire === undefined ? real() : faults.acquire(request, real);
     },
     renew(requests) {
       renewals.push(requests);
       const real = (): Promise<readonly RenewOutcome[]> => inner.renew(requests);
-      return faults.renew?.(requests, real) ?? real();
+      return faults.renew === undefined ? real() : faults.renew(requests, real);
     },
     release(request) {
       releases.push(request);
       const real = (): ReleaseOutcome => inner.release(request) as ReleaseOutcome;
-      return faults.release?.(request, real) ?? real();
+      return faults.release === undefined ? real() : faults.release(request, real);
     },
     inspect: (name) => inner.inspect?.(name) ?? Promise.reject(new Error("no inspect")),
     ping: async () => undefined,

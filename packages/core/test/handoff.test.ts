@@ -137,3 +137,28 @@ test("G-04 a detached lease goes on under a new handle with a larger token", asy
   expect(await adopted.release()).toBe("released");
   await expect(elsewhere.adopt(ticket)).rejects.toMatchObject({ code: "LEASE_LOST" });
 });
+
+test("G-04 a ticket is adopted once: a second time the lease is not to be had", async () => {
+  const provider = faultyProvider();
+  const locks = createLocks({ provider });
+  const ticket = (await locks.acquire("a")).detach();
+  const adopted = await locks.adopt(ticket);
+  await expect(locks.adopt(ticket)).rejects.toMatchObject({ why: "adopted already" });
+  adopted.assertValid();
+});
+
+test("waiters of a name whose lease was adopted ask nothing until it is released", async () => {
+  const provider = faultyProvider();
+  const elsewhere = createLocks({ provider });
+  const locks = createLocks({ provider });
+  const ticket = (await elsewhere.acquire("a")).detach();
+  const waiting = locks.acquire("a");
+  await provider.clock.advance(500);
+  const adopted = await locks.adopt(ticket);
+  await provider.clock.advance(100);
+  const attempts = provider.acquires.length;
+  await provider.clock.advance(5_000);
+  expect(provider.acquires).toHaveLength(attempts);
+  await adopted.release();
+  expect((await waiting).fencingToken).toBe(66n);
+});

@@ -235,3 +235,22 @@ test("G-02 a loss that only the provider can see ends the lease at once", async 
   expect((lease.signal.reason as LockError).why).toBe("session ended");
   expect(await lease.release()).toBe("absent");
 });
+
+test("G-03 an heir inside the process is renewed although the holder before reached maxHoldMs", async () => {
+  const { locks, clock } = setUp();
+  const first = await locks.acquire("a", { maxHoldMs: 500 });
+  const second = locks.acquire("a");
+  await clock.advance(1_200);
+  await first.release();
+  const heir = await second;
+  await clock.advance(60_000);
+  expect(heir.signal.aborted).toBe(false);
+});
+
+test("G-03 a lease that may rely on little of its ttl is still renewed in time", async () => {
+  const provider = faultyProvider();
+  const locks = createLocks({ provider, ttlMs: 1_000, driftMs: 300, marginMs: 500 });
+  const lease = await locks.acquire("a");
+  await provider.clock.advance(10_000);
+  expect(lease.signal.aborted).toBe(false);
+});

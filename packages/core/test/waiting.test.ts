@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   createLocks,
+  type Grant,
   LockError,
   type Locks,
   manualClock,
@@ -277,4 +278,21 @@ test("on a provider that polls, a process that gives back with waiters left lets
   await provider.clock.advance(1_000);
   await Promise.all(used);
   expect(order).toEqual(["the other process", "the same process"]);
+});
+
+test("a wait that times out does not tell of a fault that was over before", async () => {
+  const { provider, locks, clock } = setUp();
+  provider.faults.acquire = () => Promise.reject(unknownFault());
+  await settled(locks.tryAcquire("a"));
+  delete provider.faults.acquire;
+  await clock.advance(60_000);
+  await locks.acquire("a");
+  const waiting = settled(locks.acquire("a", { waitMs: 100 }));
+  await clock.advance(100);
+  const { error } = await waiting;
+  expect([error?.code, error?.outcome, error?.cause]).toEqual([
+    "WAIT_TIMEOUT",
+    "not-applied",
+    undefined,
+  ]);
 });
