@@ -45,6 +45,10 @@ const REPLIES: ReadonlyMap<string, Meaning> = new Map([
   ["ASK", permanent("the server is a node of a Redis Cluster")],
   ["CROSSSLOT", permanent("the server is a node of a Redis Cluster")],
   ["WRONGTYPE", permanent("a key holds something that is not a lock")],
+  [
+    "FENCEMAX",
+    permanent("the fence counter is at its largest, 2^53 - 1: no token is left to give"),
+  ],
   ["NOSCRIPT", transient("the script cache was lost")],
   ["ERR", permanent("the server refused the command")],
 ]);

@@ -5,6 +5,7 @@ import {
   LockError,
   type Refusal,
 } from "@holdfast/core";
+import { SINCE_DIGITS } from "./scripts.ts";
 import type { Answer } from "./sent-command.ts";
 
 /**
@@ -44,7 +45,8 @@ export function unsupported({ mode, name }: AcquireRequest): LockError {
 
 /** What follows the token in a lock's value: `:since:description`. */
 export function valueTail({ description }: AcquireRequest, clock: Clock): string {
-  return `:${Math.trunc(clock.wallMs())}:${description ?? ""}`;
+  const since = String(Math.trunc(clock.wallMs())).padStart(SINCE_DIGITS, "0");
+  return `:${since}:${description ?? ""}`;
 }
 
 /** A copy of a request arrived after its holder had given up. Nothing was done, and none will be. */

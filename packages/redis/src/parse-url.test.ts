@@ -25,32 +25,45 @@ describe("parseUrl", () => {
   });
 
   test("takes a Unix socket with its database and login", () => {
-    for (const scheme of ["redis+unix", "unix"]) {
-      const target = parseUrl(`${scheme}:///var/run/a%20b.sock?db=2&user=u&password=p%26w`);
-      expect(target).toMatchObject({
-        host: undefined,
-        path: "/var/run/a b.sock",
-        database: 2,
-        username: "u",
-        password: "p&w",
-      });
-    }
+    const target = parseUrl("redis+unix:///var/run/a%20b.sock?db=2&user=u&password=p%26%2Bw");
+    expect(target).toMatchObject({
+      host: undefined,
+      path: "/var/run/a b.sock",
+      database: 2,
+      username: "u",
+      password: "p&+w",
+    });
   });
 
   test.each([
-    ["http://h", TypeError],
-    ["not a url", TypeError],
-    [42, TypeError],
-    ["redis://h/notanumber", RangeError],
-    ["redis://h/-1", RangeError],
-    ["redis://h/99999", RangeError],
-    ["redis://h?db=1", TypeError],
-    ["redis+unix:///a?database=1", TypeError],
-    ["redis+unix://", TypeError],
-    ["redis://u:canary%ZZ@h", TypeError],
-    ["redis://u:canary@h:99999", TypeError],
-  ] as const)("refuses %s without quoting it", (url, kind) => {
+    ["http://h", TypeError, /^url must begin with redis:\/\/, rediss:.*, not http:/],
+    ["not a url", TypeError, /^url must begin with/],
+    [42, TypeError, /not number/],
+    ["redis:canary", TypeError, /^url must begin with redis:\/\//],
+    ["redis:/canary", TypeError, /^url must begin with redis:\/\//],
+    ["canary:pw@h:1", TypeError, /^url must begin with redis:\/\//],
+    ["unix:///canary", TypeError, /redis\+unix:\/\/\/path/],
+    ["redis://h/notanumber", RangeError, /^url: its database/],
+    ["redis://h/-1", RangeError, /^url: its database/],
+    ["redis://h/99999", RangeError, /^url: its database must be .* from 0 to 65535/],
+    ["redis://h?db=1", TypeError, /^url: .* no query.*%3F/],
+    ["redis://u:12#canary@h", TypeError, /^url: .*no fragment.*%23/],
+    ["redis://h#", TypeError, /^url: .*no fragment/],
+    ["redis://u:12\tcanary@h", TypeError, /^url: .* control characters/],
+    ["redis://h:0", RangeError, /^url: its port must be .* from 1 to 65535/],
+    ["redis://u:canary@h:99999", TypeError, /^url .*cannot be parsed/],
+    ["redis://h,canary", TypeError, /^url: its host must be one host name or address/],
+    ["redis://h%2Fcanary", TypeError, /^url: its host/],
+    ["redis://u:canary%ZZ@h", TypeError, /^url: its password is not percent-encoded/],
+    ["redis+unix://", TypeError, /^url: a Unix socket needs its path/],
+    ["redis+unix://canary/redis.sock", TypeError, /^url: .*redis\+unix:\/\/\/path/],
+    ["redis+unix:///a?database=canary", TypeError, /^url: .*\?db=, \?user= and \?password=/],
+    ["redis+unix:///a?db=1&db=2", TypeError, /^url: .*\?db=.* once/],
+    ["redis+unix:///a?password=canary+b", TypeError, /^url: its password .*%2B/],
+    ["redis+unix:///a?password=canary%ZZ", TypeError, /^url: its password is not percent-encoded/],
+  ] as const)("refuses %s, says what is right and does not quote it", (url, kind, words) => {
     expect(() => parseUrl(url)).toThrow(kind);
+    expect(() => parseUrl(url)).toThrow(words);
     expect(() => parseUrl(url)).not.toThrow(/canary/);
   });
 });

@@ -31,8 +31,9 @@ export interface RedisClientOptions extends RedisCommonOptions {
 /** The provider opens a client on first use, with safe options, and closes it on disposal. */
 export interface RedisUrlOptions extends RedisCommonOptions {
   /**
-   * `redis://[[user][:password]@]host[:port][/db]`, `rediss://…` for TLS,
-   * `redis+unix:///path/of/socket[?db=n]` for a Unix socket (`?user=` and `?password=` for its login).
+   * `redis://[[user][:password]@]host[:port][/db]`, `rediss://…` for TLS, one host only; none is
+   * localhost. `redis+unix:///path/of/socket[?db=n]` for a Unix socket (`?user=` and `?password=` for its
+   * login). Everything is percent-encoded; whatever would be ignored otherwise is refused.
    */
   readonly url: string;
   readonly client?: undefined;

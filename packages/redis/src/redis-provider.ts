@@ -32,8 +32,9 @@ import {
   redisSettings,
   TTL_MS_MIN,
 } from "./redis-options.ts";
+import { breakReply, releaseReply } from "./release-reply.ts";
 import { renewAll } from "./renew-all.ts";
-import { acquireReply, textOf } from "./reply.ts";
+import { acquireReply } from "./reply.ts";
 import {
   ACQUIRE,
   ACQUIRE_UNFENCED,
@@ -44,7 +45,6 @@ import {
   RELEASE,
   RELEASE_IN_DOUBT,
 } from "./scripts.ts";
-import type { Answer } from "./sent-command.ts";
 
 /** A provider over one Redis server. `Fencing` says in the types whether leases carry tokens. */
 export interface RedisProvider<Fencing extends "none" | "monotonic" = "monotonic">
@@ -156,7 +156,7 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
     const { name: lockName, inDoubt, state } = request;
     const command = inDoubt || state === DOUBTFUL ? this.#disown(request) : this.#giveBack(request);
     return this.#runner
-      .run({ script: RELEASE, command, lockName, decode: releaseOutcome })
+      .run({ script: RELEASE, command, lockName, decode: releaseReply })
       .catch(unknownOutcome);
   }
 
@@ -195,7 +195,7 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
       script: BREAK,
       command: evalsha(BREAK, "1", this.#keyspace.lock(name), incarnation),
       lockName: name,
-      decode: ({ reply }) => textOf(reply) === "1",
+      decode: (answer) => breakReply(answer, name),
     });
   }
 
@@ -212,10 +212,6 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#runner.close();
   }
-}
-
-function releaseOutcome({ reply }: Answer): ReleaseOutcome {
-  return textOf(reply) === "1" ? "released" : "absent";
 }
 
 /** No usable answer to a release, whatever the fault: core tries again, as in doubt. */

@@ -16,6 +16,9 @@ export function evalInFull(script: Script, ...operands: string[]): string[] {
   return ["eval", script.text, ...operands];
 }
 
+/** Digits of a wall clock in milliseconds, from 2001 to 2286. An earlier one is padded. */
+export const SINCE_DIGITS = 13;
+
 /**
  * The scripts. Each touches only keys given in KEYS, in this order of kinds, so that the waiting queue
  * can join them at the end without moving any: lock, fence, tombstone, member marker, queue, waiters.
@@ -54,6 +57,13 @@ if not call('SET', lock, ARGV[1] .. token .. ARGV[3], 'NX', 'PX', ARGV[2]) then
 end
 return '+' .. token`;
 
+/**
+ * A double no longer tells a larger token from its neighbour, so there are none to give any more. Before
+ * anything was written; an error and no reply byte, since only an operator can mend it.
+ */
+const REFUSE_TOO_LARGE = `
+if token > 9007199254740991 then return {err = 'FENCEMAX the fence counter is at its largest'} end`;
+
 /** KEYS lock fence tombstone. ARGV "holderId:" ttlMs ":since:description". */
 export const ACQUIRE: Script = script(`
 local call, lock, fence = redis.call, KEYS[1], KEYS[2]
@@ -62,7 +72,10 @@ if have[3] then return '!' end
 ${ANSWER_IF_TAKEN}
 ${NOW_US}
 local token, last = nowUs, have[2]
-if last and last + 1 > nowUs then token = last + 1 end
+if last and last + 1 > nowUs then
+  token = last + 1
+  ${REFUSE_TOO_LARGE.trim()}
+end
 token = string.format('%.0f', token)
 call('SET', fence, token)
 ${TAKE}`);
@@ -94,6 +107,7 @@ if ARGV[4] ~= '' then
   token = math.min(math.max(tonumber(ARGV[4]), nowUs - slackUs), nowUs + slackUs)
 end
 if have[2] then token = math.max(have[2] + 1, token) end
+${REFUSE_TOO_LARGE.trim()}
 token = string.format('%.0f', token)
 call('SET', fence, token, 'PX', ARGV[6])
 call('PEXPIRE', KEYS[4], ARGV[6])
@@ -209,13 +223,16 @@ local function renew(i)
 end
 ${EACH}`);
 
+/** A value of ours: holderId, token, since in 13 digits, description. Foreign values hardly look so. */
+const OURS = `'^([%w_-]+):(%d*):(${"%d".repeat(SINCE_DIGITS)}):(.*)$'`;
+
 /**
  * An incarnation names one holding without proving it: a hash of the holderId, which stays the same
  * when a token is raised. A value that is not ours (a foreign lock) is hashed whole.
  */
 const INCARNATION = `
 local function incarnation(value)
-  return redis.sha1hex(string.match(value, '^([%w_-]+):%d*:%d+:') or value)
+  return redis.sha1hex(string.match(value, ${OURS}) or value)
 end`;
 
 /** KEYS lock. Replies nil when free, else {incarnation, pttl, token, since, description}: never the holderId. */
@@ -224,7 +241,7 @@ ${INCARNATION}
 local value = redis.call('GET', KEYS[1])
 if not value then return false end
 local pttl = tostring(redis.call('PTTL', KEYS[1]))
-local token, since, description = string.match(value, '^[%w_-]+:(%d*):(%d+):(.*)$')
+local _, token, since, description = string.match(value, ${OURS})
 return {incarnation(value), pttl, token or '', since or '', description or ''}`);
 
 /** KEYS lock. ARGV incarnation, or 'any'. Replies '1' when that holding was ended, else '0'. */

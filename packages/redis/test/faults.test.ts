@@ -160,3 +160,50 @@ test("core gives a doubtful grant back as in doubt, so the copy's twin finds a t
   expect(keys).not.toContain("holdfast:{a}");
   await locks.close();
 });
+
+describe("a command that the driver sends again after it took effect", () => {
+  /** Lets a command take effect, loses its reply, and connects anew. */
+  async function sentTwice<Result>(send: () => PromiseLike<Result>): Promise<Result> {
+    const lostBytes = proxy.traffic("to-client").lostBytes;
+    proxy.drop("to-client");
+    const answer = Promise.resolve(send());
+    await until("the reply was lost", () => proxy.traffic("to-client").lostBytes > lostBytes);
+    await proxy.heal();
+    return await answer;
+  }
+
+  test("a release that finds nothing is unknown, and settles when it is asked again", async () => {
+    await using context = await throughProxy(ioredis6, { retryStrategy: () => 10 });
+    const { provider } = context;
+    const grant = await take(provider, request("a", { ttlMs: 60_000 }));
+    expect(await sentTwice(() => giveBack(provider, grant))).toBe("unknown");
+    expect(await server.command("EXISTS", "holdfast:{a}")).toBe(0);
+    const inDoubt = { ...grant, inDoubt: true };
+    expect(await sentTwice(async () => provider.release(inDoubt))).toBe("unknown");
+    expect(await provider.release(inDoubt)).toBe("absent");
+  });
+
+  test("core answers unknown and releases in doubt behind it", async () => {
+    await using context = await throughProxy(ioredis6, { retryStrategy: () => 10 });
+    const locks = createLocks({ provider: context.provider });
+    const lease = await locks.acquire("a");
+    expect(await sentTwice(() => lease.release())).toBe("unknown");
+    await until("the release in doubt left its tombstone", async () => {
+      const keys = (await server.command("KEYS", "holdfast:{a}:t:*")) as string[];
+      return keys.length === 1;
+    });
+    expect(await locks.close()).toEqual({ inDoubt: [] });
+  });
+
+  test("a break that finds nothing rejects as unknown, since it may have been the one", async () => {
+    await using context = await throughProxy(ioredis6, { retryStrategy: () => 10 });
+    const { provider } = context;
+    await take(provider, request("a", { ttlMs: 60_000 }));
+    const { incarnation = "" } = await provider.inspect("a");
+    // The server must know the script, or the reply that is lost is the one that asks for it.
+    await provider.breakLock("warm", { incarnation });
+    const error = await faultOf(sentTwice(() => provider.breakLock("a", { incarnation })));
+    expect(error).toMatchObject({ code: "BACKEND_UNAVAILABLE", outcome: "unknown", lockName: "a" });
+    expect(await provider.breakLock("a", { incarnation })).toBe(false);
+  });
+});

@@ -1,3 +1,4 @@
+import { manualClock } from "@holdfast/core";
 import { type RedisServer, startRedis } from "@holdfast/test-servers";
 import { Redis } from "ioredis";
 import { Redis as Ioredis5 } from "ioredis5";
@@ -64,6 +65,30 @@ describe("the canonical pattern, by a raw client", () => {
       expect((await provider.renew([asked]))[0]).toEqual({ status: "lost", why: "taken" });
       expect(await server.command("GET", KEY)).toBe(value);
     }
+  });
+});
+
+describe("inspecting a foreign lock", () => {
+  test.each([
+    "word:1:2:text",
+    "word::1234567890123",
+    "word:1:12345678901234:text",
+    "a b:1:1234567890123:",
+  ])("%s is no value of ours: held, and nothing of it is shown", async (value) => {
+    await server.command("SET", KEY, value);
+    const state = await provider.inspect("a");
+    expect(state).toEqual({ name: "a", held: true, incarnation: state.incarnation });
+    await server.command("SET", KEY, `${value} of another`);
+    expect(await provider.breakLock("a", { incarnation: state.incarnation ?? "" })).toBe(false);
+  });
+
+  test("a clock that is far behind still writes what is recognised as ours", async () => {
+    const clock = manualClock({ wallMs: 5 });
+    const late = redis({ client, clock });
+    const grant = await take(late, request("a", { description: "text" }));
+    expect(await provider.inspect("a")).toMatchObject({ sinceMs: 5, description: "text" });
+    await giveBack(late, grant);
+    await late[Symbol.asyncDispose]();
   });
 });
 

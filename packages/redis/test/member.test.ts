@@ -56,6 +56,17 @@ describe("a member's tokens", () => {
     expect((await nowUs()) - low).toBeGreaterThan(900_000n);
   });
 
+  test("a counter at its largest ends granting, and leaves no lock", async () => {
+    const { provider } = await join();
+    const largest = BigInt(Number.MAX_SAFE_INTEGER);
+    await server.command("SET", "holdfast:{a}:f", String(largest - 1n));
+    expect(await tokenFor(provider, "a")).toBe(largest);
+    const error = await faultOf(Promise.resolve(provider.tryAcquire(request("a"))));
+    expect(error).toMatchObject({ code: "BACKEND_REJECTED", outcome: "not-applied" });
+    expect(await server.command("EXISTS", "holdfast:{a}")).toBe(0);
+    expect(await tokenFor(provider, "b")).toBeLessThan(largest);
+  });
+
   test("a token is above the one before, whatever is proposed, for each name by itself", async () => {
     const { provider } = await join();
     const proposal = (await nowUs()) + 900_000n;

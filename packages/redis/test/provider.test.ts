@@ -1,8 +1,9 @@
+import { createLocks } from "@holdfast/core";
 import { type RedisServer, startRedis } from "@holdfast/test-servers";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { redis } from "../src/index.ts";
 import { ACQUIRE } from "../src/scripts.ts";
-import { type DriverClient, drivers } from "./drivers.ts";
+import { type DriverClient, drivers, ioredis6 } from "./drivers.ts";
 import { type AnyRedis, faultOf, giveBack, request, take } from "./requests.ts";
 
 let server: RedisServer;
@@ -182,6 +183,22 @@ describe.each(drivers)("one server through $name", (driver) => {
     expect((await take(provider, request("b"))).fencingToken).toBe(ahead + 2n);
   });
 
+  test("a fence counter at its largest ends granting, and leaves no lock: no token comes twice", async () => {
+    const largest = BigInt(Number.MAX_SAFE_INTEGER);
+    await server.command("SET", "holdfast:fence", String(largest - 1n));
+    const last = await take(provider, request("a"));
+    expect(last.fencingToken).toBe(largest);
+    for (const counter of [largest, largest + 2n, 10n ** 30n]) {
+      await server.command("SET", "holdfast:fence", String(counter));
+      const error = await faultOf(provider.tryAcquire(request("b")));
+      expect(error).toMatchObject({ code: "BACKEND_REJECTED", outcome: "not-applied" });
+      expect(error.message).toMatch(/FENCEMAX: the fence counter .* 2\^53/);
+      expect(await server.command("GET", "holdfast:fence")).toBe(String(counter));
+    }
+    expect(await server.command("EXISTS", "holdfast:{b}")).toBe(0);
+    expect((await provider.renew([last]))[0]).toMatchObject({ status: "renewed" });
+  });
+
   test("only fence counters and tombstones stay, and tombstones expire", async () => {
     const grant = await take(provider, request("a"));
     await provider.renew([grant]);
@@ -240,6 +257,17 @@ describe.each(drivers)("one server through $name", (driver) => {
     expect(refused).toMatchObject({ code: "PROVIDER_CLOSED", outcome: "not-applied" });
     await provider.ping();
   });
+});
+
+test("a shorter ttlMsMax shortens the ttl that core asks for by itself", async () => {
+  await using opened = await ioredis6.open(server);
+  const locks = createLocks({ provider: redis({ client: opened.client, ttlMsMax: 8_000 }) });
+  const lease = await locks.acquire("short");
+  expect(lease.ttlMs).toBe(8_000);
+  expect(Number(await server.command("PTTL", "holdfast:{short}"))).toBeLessThanOrEqual(8_000);
+  await expect(locks.acquire("short", { ttlMs: 8_001 })).rejects.toThrow(/ttlMs .* 8_?000/);
+  expect(await lease.release()).toBe("released");
+  await locks.close();
 });
 
 test("every script is known to the server by the hash that we compute", async () => {
