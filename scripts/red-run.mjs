@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
+import { leftoverProcesses } from "./leftover-processes.mjs";
 import { runProcess } from "./run-process.mjs";
 import { readJson, rootFolder } from "./workspace.mjs";
 
@@ -109,6 +111,7 @@ export class RedRun {
     const resultFile = path.join(this.#folder, "red-result.json");
     rmSync(resultFile, { force: true });
     const vitest = path.join(rootFolder, "node_modules", "vitest", "vitest.mjs");
+    const runId = randomUUID();
     await runProcess(
       process.execPath,
       [
@@ -116,8 +119,10 @@ export class RedRun {
         ...[`--bail=${FAILURES_MAX}`, "--reporter=json", `--outputFile=${resultFile}`],
         ...projects.split(" ").flatMap((project) => ["--project", project]),
       ],
-      { cwd: this.#folder, capture: true, timeoutMs: RUN_MS_MAX },
+      { cwd: this.#folder, env: { HOLDFAST_RUN_ID: runId }, capture: true, timeoutMs: RUN_MS_MAX },
     );
+    // A patch may make a test spin for ever: its process outlives the runner that was ended.
+    await leftoverProcesses(runId);
     if (!existsSync(resultFile)) return { tests: [], problem: "the tests did not end" };
     return readResult(resultFile);
   }

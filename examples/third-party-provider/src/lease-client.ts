@@ -16,6 +16,7 @@ const ANSWER_MS_MAX = 3_000;
 export class LeaseClient {
   readonly #url: string;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX });
+  #isClosed = false;
 
   constructor(url: string) {
     this.#url = url;
@@ -34,10 +35,12 @@ export class LeaseClient {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#agent.destroy();
   }
 
   async #post(path: string, body: unknown, signal?: AbortSignal): Promise<unknown> {
+    if (this.#isClosed) throw new Error("the client was closed");
     const limit = AbortSignal.timeout(ANSWER_MS_MAX);
     const ends = signal === undefined ? limit : AbortSignal.any([signal, limit]);
     const options = { method: "POST", agent: this.#agent, signal: ends };
