@@ -208,7 +208,15 @@ export class FaultProxy implements AsyncDisposable {
 
   #resetOne({ client, upstream, pipes }: Connection): void {
     for (const pipe of pipes) pipe.close();
-    client.resetAndDestroy();
-    upstream.resetAndDestroy();
+    for (const socket of [client, upstream]) end(socket);
   }
+}
+
+/**
+ * Ends a socket by a reset. One that has been told to end cannot be reset any more: libuv refuses to
+ * while the shutdown is under way, and Node then forgets a handle that is still open.
+ */
+function end(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
