@@ -10,8 +10,8 @@ const DECISION = /^docs\/decisions\/(?!\d{4}-\d{2}-\d{2}-[a-z0-9-]+\.md$)/;
 const ABOUT_RULES = /^test\/tidy(?:\/|\.test\.ts$)/;
 
 const REMARKS: Readonly<Record<string, RegExp>> = {
-  "a path of one machine": /(?<![\w.~-])\/(?:work|root|home|Users)\/[\w.-]+/,
-  "a folder outside of the repository": /\.\.\/shared\/|\.\.\/\.library\//,
+  "a path of one machine": /(?<![\w.~-])\/(?:root|home|Users)\/[\w.-]+/,
+  "a folder outside of the repository": /(?:\.\.\/){4,}\w/,
   "a note to oneself": /\b(?:TODO|FIXME|XXX|HACK|WIP)\b/,
 };
 

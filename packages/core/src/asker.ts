@@ -92,8 +92,8 @@ export class Asker {
    * others sleep. It lets a moment pass.
    */
   async #standBack(): Promise<void> {
-    const { backoffMsMin, random } = this.#host.settings;
-    await this.#pause(backoffMsMin * (0.5 + random.fraction()));
+    const { backoffMsMin, backoffMsMax, random } = this.#host.settings;
+    await this.#pause(Math.min(backoffMsMax, backoffMsMin * (0.5 + random.fraction())));
     await this.#loop("cancelled");
   }
 

@@ -10,7 +10,10 @@ export interface Limits {
   readonly waitersMax?: number;
   /** Leases held at once. Default 100,000. */
   readonly leasesMax?: number;
-  /** Acquires and releases with an unknown outcome being made good. Default 10,000. */
+  /**
+   * Unknown outcomes being made good, from which on nothing new is asked for; what is under way then
+   * may still add to them. Default 10,000.
+   */
   readonly inDoubtMax?: number;
 }
 
@@ -49,7 +52,7 @@ export interface LocksOptions<Provider extends LockProvider = LockProvider> {
   readonly releaseTimeoutMs?: number;
   /** Shortest delay between attempts where the backend cannot notify. Default 10. */
   readonly backoffMsMin?: number;
-  /** Longest such delay. Default 100. */
+  /** Longest such delay. Default 100, or `backoffMsMin` if that is more. */
   readonly backoffMsMax?: number;
   readonly limits?: Limits;
   /** Added to every fencing token, to move a resource to a backend whose tokens are lower. */

@@ -57,7 +57,7 @@ export interface Locks<Token extends bigint | undefined = bigint | undefined>
   /**
    * Refuses new calls and waiters with PROVIDER_CLOSED, releases what is held (its signals abort
    * with that reason), makes unknown outcomes good within `timeoutMs` (default 5,000) and disposes
-   * the provider. Idempotent. A client that the user brought stays open.
+   * the provider, which takes 100 ms more at most. Idempotent. A client that the user brought stays open.
    */
   close(options?: { readonly timeoutMs?: number }): Promise<CloseReport>;
 }

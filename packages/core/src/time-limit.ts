@@ -44,18 +44,24 @@ export class TimeLimit {
       this.#running.splice(0, this.#firstIndex);
       this.#firstIndex = 0;
     }
+    if (this.#running.length === 0) this.#disarm();
   }
 
   /** Drops the timer; what still runs is no longer bounded. */
   stop(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    this.#disarm();
     this.#running.length = 0;
     this.#firstIndex = 0;
   }
 
+  #disarm(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  /** Keeps the process alive: somebody awaits what runs here. */
   #arm(): void {
-    this.#timer = this.#clock.setTimer(this.#tickMs, () => this.#onTick(), { ref: false });
+    this.#timer = this.#clock.setTimer(this.#tickMs, () => this.#onTick(), { ref: true });
   }
 
   #onTick(): void {

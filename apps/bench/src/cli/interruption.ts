@@ -1,6 +1,9 @@
 /** Exit code by signal, as shells have it: 128 plus the signal's number. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
+/** A terminal signals the whole group and a parent may pass its own on: within this it is one Ctrl-C. */
+const SAME_MS_MAX = 500;
+
 type Signal = keyof typeof EXIT_CODES;
 
 /**
@@ -11,6 +14,7 @@ export class Interruption implements Disposable {
   readonly #controller = new AbortController();
   readonly #listeners: readonly (readonly [Signal, () => void])[];
   #exitCode: number | undefined;
+  #interruptedAtMs = 0;
 
   constructor() {
     this.#listeners = (Object.keys(EXIT_CODES) as Signal[]).map((name) => [
@@ -34,7 +38,11 @@ export class Interruption implements Disposable {
   }
 
   #interrupt(exitCode: number): void {
-    if (this.#exitCode !== undefined) process.exit(exitCode);
+    if (this.#exitCode !== undefined) {
+      if (performance.now() - this.#interruptedAtMs > SAME_MS_MAX) process.exit(exitCode);
+      return;
+    }
+    this.#interruptedAtMs = performance.now();
     this.#exitCode = exitCode;
     this.#controller.abort();
   }
