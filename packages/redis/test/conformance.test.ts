@@ -1,6 +1,6 @@
 import { runConformance } from "@holdfast/conformance";
 import { afterAll, describe, test } from "vitest";
-import { drivers, ioredis6, nodeRedis6 } from "./drivers.ts";
+import { drivers } from "./drivers.ts";
 import { redisHarness } from "./harness.ts";
 
 const runner = { describe, test, after: afterAll };
@@ -10,7 +10,7 @@ for (const driver of drivers) {
   await runConformance({ harness, runner });
 }
 
-for (const driver of [ioredis6, nodeRedis6]) {
+for (const driver of drivers) {
   const wrapped = await redisHarness(driver, "team:a/");
   const harness = { name: `redis (${driver.name}), with a prefix`, ...wrapped };
   await runConformance({ harness, runner });
