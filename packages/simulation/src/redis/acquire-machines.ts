@@ -1,0 +1,81 @@
+import type { Keyspace } from "./keyspace.ts";
+import { digitsAt, digitsOf, numberOf } from "./lua-number.ts";
+import { FENCE_MAX } from "./reply-error.ts";
+import { operand, type ScriptMachine } from "./script-machine.ts";
+
+/** ACQUIRE: KEYS lock fence tombstone. ARGV "holderId:" ttlMs ":since:description". */
+export const acquire: ScriptMachine = (keyspace, keys, argv) => {
+  const fence = operand(keys, 1);
+  if (keyspace.peek(operand(keys, 2)) !== undefined) return "!";
+  const refusal = answerIfTaken(keyspace, keys, argv);
+  if (refusal !== undefined) return refusal;
+  const last = keyspace.peek(fence);
+  let token = keyspace.nowUs;
+  if (last !== undefined && numberOf(last) + 1 > token) {
+    token = numberOf(last) + 1;
+    if (token > Number.MAX_SAFE_INTEGER) return FENCE_MAX;
+  }
+  keyspace.set(fence, digitsOf(token));
+  return take(keyspace, operand(keys, 0), { token: digitsOf(token), argv });
+};
+
+/** ACQUIRE_UNFENCED: KEYS lock tombstone. ARGV as ACQUIRE. */
+export const acquireUnfenced: ScriptMachine = (keyspace, keys, argv) => {
+  if (keyspace.peek(operand(keys, 1)) !== undefined) return "!";
+  return (
+    answerIfTaken(keyspace, keys, argv) ?? take(keyspace, operand(keys, 0), { token: "", argv })
+  );
+};
+
+/**
+ * ACQUIRE_AS_MEMBER: KEYS lock fence tombstone marker. ARGV as ACQUIRE, then proposal slackUs fenceTtlMs
+ * marker.
+ */
+export const acquireAsMember: ScriptMachine = (keyspace, keys, argv) => {
+  const [fence, marker] = [operand(keys, 1), operand(keys, 3)];
+  if (keyspace.peek(marker) !== operand(argv, 6)) return "~";
+  if (keyspace.peek(operand(keys, 2)) !== undefined) return "!";
+  const refusal = answerIfTaken(keyspace, keys, argv);
+  if (refusal !== undefined) return refusal;
+  const last = keyspace.peek(fence);
+  let token = clampedProposal(keyspace.nowUs, argv);
+  if (last !== undefined) token = Math.max(numberOf(last) + 1, token);
+  if (token > Number.MAX_SAFE_INTEGER) return FENCE_MAX;
+  const fenceTtlMs = Number(operand(argv, 5));
+  keyspace.set(fence, digitsOf(token), fenceTtlMs);
+  keyspace.expire(marker, fenceTtlMs);
+  return take(keyspace, operand(keys, 0), { token: digitsOf(token), argv });
+};
+
+function clampedProposal(nowUs: number, argv: readonly string[]): number {
+  const proposal = operand(argv, 3);
+  if (proposal === "") return nowUs;
+  const slackUs = numberOf(operand(argv, 4));
+  return Math.min(Math.max(numberOf(proposal), nowUs - slackUs), nowUs + slackUs);
+}
+
+/** The lock is taken already: by this holder, then its ttl starts anew, or by another. */
+function answerIfTaken(
+  keyspace: Keyspace,
+  keys: readonly string[],
+  argv: readonly string[],
+): string | undefined {
+  const [lock, holder] = [operand(keys, 0), operand(argv, 0)];
+  const value = keyspace.peek(lock);
+  if (value === undefined) return undefined;
+  if (!value.startsWith(holder)) return `-${keyspace.remainingMs(lock)}`;
+  keyspace.expire(lock, Number(operand(argv, 1)));
+  return `+${digitsAt(value, holder.length)}`;
+}
+
+function take(
+  keyspace: Keyspace,
+  lock: string,
+  { token, argv }: { readonly token: string; readonly argv: readonly string[] },
+): string {
+  // Something that is not a string: a foreign lock, which looks absent to MGET.
+  if (keyspace.has(lock)) return `-${keyspace.remainingMs(lock)}`;
+  const value = operand(argv, 0) + token + operand(argv, 2);
+  keyspace.set(lock, value, Number(operand(argv, 1)));
+  return `+${token}`;
+}
