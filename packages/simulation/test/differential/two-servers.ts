@@ -1,0 +1,132 @@
+import { INSPECT, type Script } from "@holdfast/redis/scripts";
+import type { RedisServer } from "@holdfast/test-servers";
+import { SimulatedRedis } from "../../src/redis/simulated-redis.ts";
+import { type Asked, commandOf, type Memory } from "./commands.ts";
+import { isSameExpiry, isSameInspection, isSameReply } from "./comparison.ts";
+import type { Step } from "./steps.ts";
+import { toldTimeArgs, withToldTime } from "./told-time.ts";
+
+type RealClient = Awaited<ReturnType<RedisServer["connect"]>>;
+
+/** What the real server runs in the place of each script: the script itself, or one that is wrong. */
+export type TextOf = (script: Script) => string;
+
+interface Exchange {
+  readonly asked: Asked;
+  readonly nowUs: number;
+  readonly reply: unknown;
+}
+
+const STARTED_US = 1_700_000_000_000_000;
+
+/**
+ * Does the same steps to a simulated and a real server. Returns the first difference of their replies,
+ * or of the keys that are left, in words; undefined when there is none.
+ */
+export async function difference(
+  client: RealClient,
+  steps: readonly Step[],
+  textOf: TextOf = ({ text }) => text,
+): Promise<string | undefined> {
+  const { exchanges, server } = simulate(steps);
+  const cleared = [client.command("FLUSHALL"), client.command("SCRIPT", "FLUSH")];
+  const replies = await Promise.all(
+    exchanges.map((exchange) =>
+      client.command(...toRealServer(exchange, textOf)).catch((error: unknown) => error),
+    ),
+  );
+  await Promise.all(cleared);
+  for (const [at, { asked, reply }] of exchanges.entries()) {
+    const isSame = asked.script === INSPECT ? isSameInspection : isSameReply;
+    if (!isSame(reply, replies[at])) {
+      return `${show(asked.command)}: simulated ${show(reply)}, real ${show(replies[at])}`;
+    }
+  }
+  return await keyDifference(client, server);
+}
+
+interface Simulated {
+  readonly exchanges: readonly Exchange[];
+  readonly server: SimulatedRedis;
+}
+
+/** Does the steps to a simulated server; a hash that it does not know is followed by the text. */
+function simulate(steps: readonly Step[]): Simulated {
+  let memory: Memory = { nowUs: STARTED_US, firstMarker: "", lastMarker: "", incarnation: "" };
+  const server = new SimulatedRedis({ nowUs: () => memory.nowUs, runId: "run" });
+  const exchanges: Exchange[] = [];
+  const ask = (asked: Asked): unknown => {
+    const reply = server.execute(asked.command);
+    exchanges.push({ asked, nowUs: memory.nowUs, reply });
+    return reply;
+  };
+  for (const step of steps) {
+    if (step.kind === "tick") memory = { ...memory, nowUs: memory.nowUs + step.byUs };
+    const asked = commandOf(step, memory);
+    if (asked === undefined) continue;
+    const reply = ask(asked);
+    memory = remembering(memory, step, isNoScript(reply) ? ask(inFull(asked)) : reply);
+  }
+  return { exchanges, server };
+}
+
+function isNoScript(reply: unknown): boolean {
+  return reply instanceof Error && reply.message.startsWith("NOSCRIPT");
+}
+
+function inFull({ command, script }: Asked): Asked {
+  if (script === undefined) throw new Error("only a script can be unknown");
+  return { command: ["eval", script.text, ...command.slice(2)], script };
+}
+
+function remembering(memory: Memory, step: Step, reply: unknown): Memory {
+  if (!Array.isArray(reply)) return memory;
+  const [first] = reply as string[];
+  if (step.kind === "inspect") return { ...memory, incarnation: first ?? "" };
+  if (step.kind !== "join") return memory;
+  const marker = first ?? "";
+  return { ...memory, lastMarker: marker, firstMarker: memory.firstMarker || marker };
+}
+
+/** The command with the text that the real server runs, and the time that its script is told. */
+function toRealServer({ asked, nowUs }: Exchange, textOf: TextOf): readonly string[] {
+  const { command, script } = asked;
+  if (script === undefined) return command;
+  const told = withToldTime(textOf(script));
+  const [verb = "", , ...operands] = command;
+  const known = verb === "evalsha" ? told.sha : told.text;
+  return [verb, known, ...operands, ...toldTimeArgs(nowUs)];
+}
+
+async function keyDifference(
+  client: RealClient,
+  server: SimulatedRedis,
+): Promise<string | undefined> {
+  const simulatedKeys = [...server.keys()].sort();
+  const realKeys = [...((await client.command("KEYS", "*")) as string[])].sort();
+  if (!isSameReply(simulatedKeys, realKeys)) {
+    return `keys left: simulated ${show(simulatedKeys)}, real ${show(realKeys)}`;
+  }
+  const found = await Promise.all(
+    realKeys.map(async (key) => {
+      const command = ["GET", key];
+      const [simulated, real] = [server.execute(command), await stringAt(client, command)];
+      if (!isSameReply(simulated, real)) {
+        return `${key}: simulated ${show(simulated)}, real ${show(real)}`;
+      }
+      const simulatedMs = Number(server.execute(["PTTL", key]));
+      const realMs = Number(await client.command("PTTL", key));
+      if (isSameExpiry(simulatedMs, realMs)) return undefined;
+      return `${key}: expires in ${simulatedMs} ms simulated, in ${realMs} ms real`;
+    }),
+  );
+  return found.find((problem) => problem !== undefined);
+}
+
+async function stringAt(client: RealClient, command: readonly string[]): Promise<unknown> {
+  return await client.command(...command).catch((error: unknown) => error);
+}
+
+function show(value: unknown): string {
+  return value instanceof Error ? value.message : JSON.stringify(value);
+}
