@@ -1,18 +1,21 @@
 /**
- * What was done or what happened. The first six are calls of a lock's user; `read` and `write` go to
- * the resource that the lock guards.
+ * What was done, or what happened.
  *
- * - `acquire`: `ok` is the grant, with its token and validity; `fail` surely took no effect.
- * - `wait`: `ok` says that the acquire of this hold stands in the backend's line by now.
+ * Calls of a lock's user, each an `invoke` and then one of the other phases:
+ * - `acquire`: `ok` is the grant, with its token and validity; `fail` surely took no effect, and
+ *   `detail` is `aborted` when its caller did not want it any more.
  * - `renew`: `ok` carries the new validity; `fail` is the backend's word that the lock is not ours.
  * - `release`: `ok` freed the lock; `fail` says that it was not ours any more.
- * - `lost`: `ok` when the holder was told (its signal, or `assertValid`), by whatever cause.
- * - `write`: adds one to the resource, with the holder's token; `fail` was refused by the resource.
- * - `read`: `ok` carries in `value` how many additions the resource holds.
- * - `crash`: the process ends without a word. `invoke` before it is killed, `ok` when it is dead.
- * - `fault`, `heal`: `ok` when a fault begins and ends; `process` is whom it concerns, `""` for all,
- *   and `hold` names the fault.
- * - `leftover`: `ok` for each thing, named by `detail`, that is still there at rest.
+ * - `write`: adds one to what the lock guards, with the holder's token; `fail` is its refusal.
+ * - `read`: `ok` carries in `value` how many additions it counted.
+ *
+ * Facts, each an `ok` alone:
+ * - `wait`: the acquire of this hold stands in the backend's line by now.
+ * - `lost`: the holder was told, by its signal or by `assertValid`, whatever the cause.
+ * - `crash`: the process begins to end without a word. Recorded before it is killed.
+ * - `pause`, `resume`: the process stands still, and goes on.
+ * - `fault`, `heal`: something else is broken on purpose; `hold` names the one and `detail` its kind.
+ * - `leftover`: `detail` is still there although everything has ended.
  */
 export type Operation = (typeof operations)[number];
 
@@ -21,13 +24,15 @@ export type Phase = (typeof phases)[number];
 
 export const operations = [
   "acquire",
-  "wait",
   "renew",
   "release",
-  "lost",
   "write",
   "read",
+  "wait",
+  "lost",
   "crash",
+  "pause",
+  "resume",
   "fault",
   "heal",
   "leftover",
@@ -41,7 +46,7 @@ export interface HistoryEvent {
   readonly atNs: number;
   readonly process: string;
   readonly client: string;
-  /** One acquisition, from its acquire to its end; used once in a history. */
+  /** One acquisition, from its acquire to its end; its own in a history. */
   readonly hold: string;
   /** Of the lock. Empty for what concerns no lock. */
   readonly name: string;
@@ -49,8 +54,11 @@ export interface HistoryEvent {
   readonly phase: Phase;
   /** Fencing token in decimal digits. */
   readonly token?: string;
+  /** Of the invoke of an acquire: the ttl asked for. Without it no expiry is ever certain. */
+  readonly ttlMs?: number;
   /** Until when the holder may rely on the lock, in nanoseconds since the same base. */
   readonly validUntilNs?: number;
+  /** Of a read. */
   readonly value?: number;
   /** For people: a fault's kind, an error's code. */
   readonly detail?: string;

@@ -1,13 +1,10 @@
+import { type Conditions, conditionsOf } from "./conditions.ts";
 import type { HistoryEvent } from "./history-event.ts";
+import type { Interval } from "./interval.ts";
 
-/** From `startNs` until just before `endNs`. */
-export interface Interval {
-  readonly startNs: number;
-  readonly endNs: number;
-}
-
-/** A stretch of time in which a holder definitely relied on its lock, and what proves it. */
+/** A stretch of time in which a holder definitely relied on its lock. */
 export interface Belief extends Interval {
+  readonly hold: Hold;
   /** The grant or renewal that it starts with. */
   readonly from: HistoryEvent;
 }
@@ -16,6 +13,8 @@ export interface Belief extends Interval {
 export interface Hold {
   readonly hold: string;
   readonly name: string;
+  /** Who had it last: a hold can be carried to another process. */
+  readonly process: string;
   /** In the order of the history. */
   readonly events: readonly HistoryEvent[];
   readonly asked: HistoryEvent | undefined;
@@ -24,24 +23,10 @@ export interface Hold {
   /** The end of its acquire, when that was a grant. */
   readonly granted: HistoryEvent | undefined;
   readonly token: bigint | undefined;
-  /** What reliability calls D: disjoint, in order, none empty. */
+  /** When it asked for its release, was told of its loss or began to die. */
+  readonly finalNs: number;
+  /** Called D in the design: disjoint, in order, none empty. */
   readonly believed: readonly Belief[];
-}
-
-/** The holds of a history, in the order of their first events. */
-export function holdsOf(history: readonly HistoryEvent[]): readonly Hold[] {
-  const groups = new Map<string, HistoryEvent[]>();
-  const crashNs = new Map<string, number>();
-  for (const event of history) {
-    if (event.operation === "crash" && !crashNs.has(event.process)) {
-      crashNs.set(event.process, event.atNs);
-    }
-    if (!HOLD_OPERATIONS.has(event.operation)) continue;
-    const group = groups.get(event.hold);
-    if (group === undefined) groups.set(event.hold, [event]);
-    else group.push(event);
-  }
-  return [...groups.values()].map((events) => holdOf(events, crashNs));
 }
 
 const HOLD_OPERATIONS: ReadonlySet<string> = new Set([
@@ -52,47 +37,57 @@ const HOLD_OPERATIONS: ReadonlySet<string> = new Set([
   "lost",
 ]);
 
-function holdOf(events: readonly HistoryEvent[], crashNs: ReadonlyMap<string, number>): Hold {
+/** The holds of a history, in the order of their first events. */
+export function holdsOf(
+  history: readonly HistoryEvent[],
+  conditions: Conditions = conditionsOf(history),
+): readonly Hold[] {
+  const groups = new Map<string, HistoryEvent[]>();
+  for (const event of history) {
+    if (!HOLD_OPERATIONS.has(event.operation)) continue;
+    const group = groups.get(event.hold);
+    if (group === undefined) groups.set(event.hold, [event]);
+    else group.push(event);
+  }
+  return [...groups.values()].map((events) => holdOf(events, conditions));
+}
+
+function holdOf(events: readonly HistoryEvent[], { crashNs }: Conditions): Hold {
   const acquires = events.filter(({ operation }) => operation === "acquire");
   const answered = acquires.find(({ phase }) => phase !== "invoke");
   const granted = answered?.phase === "ok" ? answered : undefined;
-  return {
+  const process = events.at(-1)?.process ?? "";
+  const believed: Belief[] = [];
+  const hold: Hold = {
     hold: events[0]?.hold ?? "",
     name: events[0]?.name ?? "",
+    process,
     events,
     asked: acquires.find(({ phase }) => phase === "invoke"),
     answered,
     granted,
     token: granted?.token === undefined ? undefined : BigInt(granted.token),
-    believed: beliefsOf(events, crashNs),
+    finalNs: Math.min(
+      events.find(isFinal)?.atNs ?? Number.POSITIVE_INFINITY,
+      crashNs.get(process) ?? Number.POSITIVE_INFINITY,
+    ),
+    believed,
   };
+  for (const event of events) if (isProof(event)) believe(believed, hold, event);
+  return hold;
 }
 
 /**
- * A grant or renewal starts a belief that lasts until its validity is over, the release is asked for,
- * the loss is told or the process dies. After a told loss or a release there is no further belief.
+ * A grant or renewal starts or prolongs a belief, which lasts until its validity is over, the release is
+ * asked for, the loss is told or the process dies. After these last three there is none.
  */
-function beliefsOf(
-  events: readonly HistoryEvent[],
-  crashNs: ReadonlyMap<string, number>,
-): readonly Belief[] {
-  const finalNs = events.find(isFinal)?.atNs ?? Number.POSITIVE_INFINITY;
-  const beliefs: Belief[] = [];
-  for (const event of events) {
-    if (!isProof(event)) continue;
-    const diesNs = crashNs.get(event.process) ?? Number.POSITIVE_INFINITY;
-    const validNs = event.validUntilNs ?? Number.POSITIVE_INFINITY;
-    const belief = {
-      startNs: event.atNs,
-      endNs: Math.min(validNs, finalNs, diesNs),
-      from: event,
-    };
-    const last = beliefs.at(-1);
-    if (belief.startNs >= belief.endNs) continue;
-    if (last === undefined || last.endNs < belief.startNs) beliefs.push(belief);
-    else beliefs[beliefs.length - 1] = { ...last, endNs: belief.endNs };
-  }
-  return beliefs;
+function believe(believed: Belief[], hold: Hold, from: HistoryEvent): void {
+  const validNs = from.validUntilNs ?? Number.POSITIVE_INFINITY;
+  const belief = { startNs: from.atNs, endNs: Math.min(validNs, hold.finalNs), hold, from };
+  const last = believed.at(-1);
+  if (belief.startNs >= belief.endNs) return;
+  if (last === undefined || last.endNs < belief.startNs) believed.push(belief);
+  else believed[believed.length - 1] = { ...last, endNs: belief.endNs };
 }
 
 function isProof({ operation, phase }: HistoryEvent): boolean {

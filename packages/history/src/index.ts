@@ -1,5 +1,8 @@
+export { type Checker, checkAll, checkers, undecided } from "./check-all.ts";
+export type { CheckOptions } from "./check-options.ts";
 export { checkExclusion } from "./checkers/exclusion.ts";
 export { checkFencingOrder } from "./checkers/fencing-order.ts";
+export { type HandOff, handOffsOf } from "./checkers/hand-off.ts";
 export type { HistoryEvent, Operation, Phase } from "./history-event.ts";
 export { type HostClock, hostClock } from "./host-clock.ts";
 export { MalformedHistoryError } from "./malformed-history-error.ts";

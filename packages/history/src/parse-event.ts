@@ -24,10 +24,15 @@ const required: Readonly<Record<string, FieldRule>> = {
 const optional: Readonly<Record<string, FieldRule>> = {
   token: (value) =>
     typeof value === "string" && /^\d+$/.test(value) ? undefined : "a string of decimal digits",
+  ttlMs: (value) => (isDuration(value) ? undefined : "a positive number of milliseconds"),
   validUntilNs: wholeNs,
   value: (value) => (Number.isSafeInteger(value) ? undefined : "a whole number"),
   detail: text,
 };
+
+function isDuration(value: unknown): boolean {
+  return typeof value === "number" && value > 0;
+}
 
 /** Reads one line. Throws an Error whose message says what is wrong with it. */
 export function parseEvent(line: string): HistoryEvent {

@@ -16,7 +16,7 @@ export function checkExclusion(history: readonly HistoryEvent[]): readonly Viola
   const longest = new Map<string, Belief>();
   const violations: Violation[] = [];
   for (const belief of beliefs) {
-    const { name } = belief.from;
+    const { name } = belief.hold;
     const other = longest.get(name);
     if (other !== undefined && belief.startNs < other.endNs) {
       violations.push(overlap(other, belief));
@@ -31,8 +31,8 @@ function overlap(one: Belief, other: Belief): Violation {
   const lasts = Number.isFinite(lastsNs) ? `for ${inMilliseconds(lastsNs)}` : "without an end";
   return {
     checker: "exclusion",
-    name: other.from.name,
-    message: `${one.from.hold} and ${other.from.hold} both rely on the lock ${lasts}`,
+    name: other.hold.name,
+    message: `${one.hold.hold} and ${other.hold.hold} both rely on the lock ${lasts}`,
     events: [one.from, other.from],
   };
 }

@@ -1,69 +1,52 @@
 import { byName } from "../by-name.ts";
 import type { HistoryEvent } from "../history-event.ts";
 import { type Hold, holdsOf } from "../hold.ts";
+import { inversions, type Ranked } from "../precedence.ts";
 import type { Violation } from "../violation.ts";
 
-type Fenced = Hold & { readonly token: bigint; readonly granted: HistoryEvent };
+interface Fenced extends Ranked<bigint> {
+  readonly hold: Hold;
+  readonly events: readonly HistoryEvent[];
+}
 
 /**
  * A holder that asked after another had been granted has the larger token, and no two holders of a
  * lock have the same. Holds without a token are passed over; n log n.
  */
 export function checkFencingOrder(history: readonly HistoryEvent[]): readonly Violation[] {
-  const fenced = holdsOf(history).filter(isFenced);
-  return [...byName(fenced).values()].flatMap((holds) => [
-    ...repetitions(holds),
-    ...inversions(holds),
-  ]);
+  return [...byName(holdsOf(history)).values()].flatMap((holds) => {
+    const fenced = holds.flatMap(fencedOf);
+    const repeated = repetitions(fenced).map(([one, other]) =>
+      violation(one, other, `both have the token ${one.rank}`),
+    );
+    const inverted = inversions<bigint, Fenced>(fenced).map(([earlier, later]) =>
+      violation(earlier, later, `the earlier has token ${earlier.rank}, the later ${later.rank}`),
+    );
+    return [...repeated, ...inverted];
+  });
 }
 
-function isFenced(hold: Hold): hold is Fenced {
-  return hold.token !== undefined && hold.granted !== undefined;
+function fencedOf(hold: Hold): readonly Fenced[] {
+  const { asked, granted, token } = hold;
+  if (asked === undefined || granted === undefined || token === undefined) return [];
+  const [startNs, endNs] = [asked.atNs, granted.atNs];
+  return [{ hold, startNs, endNs, rank: token, events: [asked, granted] }];
 }
 
-function repetitions(holds: readonly Fenced[]): Violation[] {
+function repetitions(fenced: readonly Fenced[]): readonly (readonly [Fenced, Fenced])[] {
   const owners = new Map<bigint, Fenced>();
-  const violations: Violation[] = [];
-  for (const hold of holds) {
-    const owner = owners.get(hold.token);
-    if (owner === undefined) owners.set(hold.token, hold);
-    else violations.push(violation(owner, hold, `both have the token ${hold.token}`));
-  }
-  return violations;
+  return fenced.flatMap((hold) => {
+    const owner = owners.get(hold.rank);
+    if (owner === undefined) owners.set(hold.rank, hold);
+    return owner === undefined ? [] : [[owner, hold] as const];
+  });
 }
 
-/** Walks the questions in order of time beside the grants, with the largest token granted so far. */
-function inversions(holds: readonly Fenced[]): Violation[] {
-  const grants = [...holds].sort((one, other) => one.granted.atNs - other.granted.atNs);
-  const questions = holds.filter(({ asked }) => asked !== undefined);
-  questions.sort((one, other) => askedNs(one) - askedNs(other));
-  const violations: Violation[] = [];
-  let next = 0;
-  let largest: Fenced | undefined;
-  for (const hold of questions) {
-    for (; next < grants.length; next += 1) {
-      const grant = grants[next] as Fenced;
-      if (grant.granted.atNs >= askedNs(hold)) break;
-      if (largest === undefined || grant.token > largest.token) largest = grant;
-    }
-    if (largest !== undefined && largest.token > hold.token) {
-      const what = `the earlier has token ${largest.token}, the later ${hold.token}`;
-      violations.push(violation(largest, hold, what));
-    }
-  }
-  return violations;
-}
-
-function askedNs({ asked }: Fenced): number {
-  return asked?.atNs ?? Number.POSITIVE_INFINITY;
-}
-
-function violation(earlier: Fenced, later: Fenced, what: string): Violation {
-  const asked = later.asked === undefined ? [] : [later.asked];
+function violation(one: Fenced, other: Fenced, what: string): Violation {
   return {
     checker: "fencing-order",
-    name: later.name,
-    message: `${earlier.hold} and ${later.hold}: ${what}`,
-    events: [earlier.granted, ...asked, later.granted].sort((one, other) => one.atNs - other.atNs),
+    name: other.hold.name,
+    message: `${one.hold.hold} and ${other.hold.hold}: ${what}`,
+    events: [...one.events, ...other.events].sort((left, right) => left.atNs - right.atNs),
   };
 }
