@@ -1,0 +1,37 @@
+import type { LockProvider } from "@holdfast/core";
+import type { CrashLoss } from "../redis/simulated-redis.ts";
+import type { Host } from "../world/host.ts";
+
+/** One client process's way to the backend. */
+export interface Access {
+  readonly provider: LockProvider;
+  /** Ends what the user brought, after the locks were closed. */
+  disconnect(): void;
+}
+
+/** One server of a backend, as those see it who disturb and inspect it. */
+export interface Server {
+  readonly host: Host;
+  /** Its process runs; it may still be paused or out of reach. */
+  readonly isUp: boolean;
+  /** What crashes can do to it. */
+  readonly losses: readonly CrashLoss[];
+  crash(loss: CrashLoss): void;
+  start(): void;
+  /** Breaks every connection to it. */
+  resetConnections(): void;
+  /** Executes an operator's command, if it takes any. */
+  operate(command: readonly string[]): void;
+  /** The key of a lock, where there are keys. */
+  lockKey(name: string): string;
+  /** What holders and waiters have left on it. */
+  leftovers(): readonly string[];
+}
+
+/** What the locks of a run are kept on. */
+export interface Backend {
+  readonly servers: readonly Server[];
+  /** Every client lives in one process, on this machine. */
+  readonly sharedHost: Host | undefined;
+  access(host: Host): Access;
+}

@@ -1,0 +1,85 @@
+import type { Topology } from "./scenario.ts";
+
+/**
+ * What may go wrong in a run.
+ *
+ * Left out, because `docs/guarantees.md` promises nothing under them: clocks that run apart by more
+ * than 1 %, a suspend shorter than 50 ms, a ticket that is delivered twice, a request that is delayed
+ * for longer than its tombstone lives, and a memory provider that is lost with its process.
+ */
+export const faultKinds = [
+  "client-pause",
+  "client-sleep",
+  "client-wall-jump",
+  "client-death",
+  "client-close",
+  "client-stall",
+  "slow-network",
+  "block-to-server",
+  "block-to-client",
+  "block-both",
+  "reset",
+  "server-hang",
+  "server-restart",
+  "server-clock-back",
+  "forget-scripts",
+  "flush-all",
+  "delete-lock",
+  "lose-second",
+  "lose-all",
+  "server-clock-forward",
+] as const;
+
+export type FaultKind = (typeof faultKinds)[number];
+
+/** The faults that end a lock under its holder: exclusion is not promised over them. */
+export const TAKES_LOCKS: ReadonlySet<FaultKind> = new Set<FaultKind>([
+  "flush-all",
+  "delete-lock",
+  "lose-second",
+  "lose-all",
+  "server-clock-forward",
+]);
+
+/** The faults after which tokens go on from the server's clock, which must not have gone back then. */
+export const LOSES_TOKENS: ReadonlySet<FaultKind> = new Set<FaultKind>([
+  "flush-all",
+  "lose-second",
+  "lose-all",
+]);
+
+const OF_CLIENTS: readonly FaultKind[] = [
+  "client-pause",
+  "client-sleep",
+  "client-wall-jump",
+  "client-close",
+  "client-stall",
+];
+
+const OF_NETWORKS: readonly FaultKind[] = [
+  "client-death",
+  "slow-network",
+  "block-to-server",
+  "block-to-client",
+  "block-both",
+  "reset",
+  "server-hang",
+  "server-restart",
+];
+
+const OF_REDIS: readonly FaultKind[] = [
+  "server-clock-back",
+  "forget-scripts",
+  "flush-all",
+  "delete-lock",
+  "lose-second",
+  "lose-all",
+  "server-clock-forward",
+];
+
+/** What can go wrong where. */
+export const FAULTS_BY_TOPOLOGY: Readonly<Record<Topology, readonly FaultKind[]>> = {
+  memory: OF_CLIENTS,
+  remote: [...OF_CLIENTS, ...OF_NETWORKS],
+  redis: [...OF_CLIENTS, ...OF_NETWORKS, ...OF_REDIS],
+};

@@ -1,0 +1,106 @@
+import { type CrashLoss, SimulatedRedis } from "../redis/simulated-redis.ts";
+import type { Wire } from "../redis/wire.ts";
+import { Connection, ServerPort } from "../world/connection.ts";
+import type { Host } from "../world/host.ts";
+import type { DelayTraits } from "../world/link.ts";
+import type { World } from "../world/world.ts";
+import type { Server } from "./backend.ts";
+import { drawClock } from "./clock-traits.ts";
+
+/** What may stay on a server when nobody holds or waits: fence counters, tombstones, the member marker. */
+const MAY_STAY = /(?:^holdfast:(?:fence|member)|\}:f|\}:t:[\w-]+)$/;
+const RUN_ID_LENGTH = 22;
+
+/** One simulated Redis on a machine of its own, with the network to it. */
+export class RedisServer implements Server {
+  readonly host: Host;
+  readonly losses: readonly CrashLoss[] = ["nothing", "last-second", "everything"];
+  readonly #world: World;
+  readonly #redis: SimulatedRedis;
+  readonly #port: ServerPort<readonly string[], unknown>;
+  #startCount = 0;
+
+  constructor(name: string, world: World) {
+    this.#world = world;
+    this.host = world.addHost(name, drawClock(world.random(`clock of ${name}`), "server"));
+    const { clock } = this.host;
+    this.#redis = new SimulatedRedis({
+      nowUs: () => Math.floor(clock.wallMs() * 1_000),
+      runId: this.#nextRunId(),
+    });
+    this.#port = new ServerPort(this.host, (command, answer) => {
+      const reply = this.#redis.execute(command);
+      world.trace.add(name, `${shown(command)} -> ${shownReply(reply)}`);
+      answer(reply);
+    });
+  }
+
+  /** A way for drivers on `client` to connect here. */
+  wire(client: Host, delay: DelayTraits): Wire {
+    const world = this.#world;
+    const link = world.link(client, this.host, delay);
+    return {
+      connect: (handlers) =>
+        new Connection({
+          scheduler: world.scheduler,
+          random: world.networkRandom,
+          client,
+          server: this.#port,
+          link,
+          handlers,
+        }),
+    };
+  }
+
+  get isUp(): boolean {
+    return this.#port.isListening;
+  }
+
+  crash(loss: CrashLoss): void {
+    this.#world.trace.add(this.host.name, `crashes and loses ${loss}`);
+    this.#redis.crash(loss);
+    this.#port.close();
+  }
+
+  start(): void {
+    const runId = this.#nextRunId();
+    this.#world.trace.add(this.host.name, `starts as ${runId}`);
+    this.#redis.start(runId);
+    this.#port.open();
+  }
+
+  resetConnections(): void {
+    for (const connection of [...this.#port.connections]) connection.reset("between");
+  }
+
+  operate(command: readonly string[]): void {
+    if (!this.#port.isListening) return;
+    const reply = this.#redis.execute(command);
+    this.#world.trace.add(this.host.name, `operator: ${shown(command)} -> ${shownReply(reply)}`);
+  }
+
+  lockKey(name: string): string {
+    return `holdfast:{${name}}`;
+  }
+
+  leftovers(): readonly string[] {
+    return this.#redis.keys().filter((key) => !MAY_STAY.test(key));
+  }
+
+  #nextRunId(): string {
+    this.#startCount += 1;
+    return `${this.host.name}-run-${this.#startCount}`.padEnd(RUN_ID_LENGTH, "0");
+  }
+}
+
+/** A command for a reader: the hash of a script shortened, its text left out. */
+function shown([verb = "", ...operands]: readonly string[]): string {
+  const isScript = verb === "eval" || verb === "evalsha";
+  const words = isScript ? [operands[0]?.slice(0, 6).replaceAll(/\s/g, " "), ...operands.slice(1)] : operands;
+  return [verb, ...words].join(" ");
+}
+
+function shownReply(reply: unknown): string {
+  if (reply instanceof Error) return `error ${reply.message}`;
+  return JSON.stringify(reply) ?? "undefined";
+}

@@ -1,0 +1,244 @@
+import { checkExclusion, checkFencingOrder } from "@holdfast/history";
+import { nsOf, NS_PER_MS } from "../world/nanoseconds.ts";
+import { World } from "../world/world.ts";
+import type { Backend } from "./backend.ts";
+import { Client } from "./client.ts";
+import { drawClock } from "./clock-traits.ts";
+import { Faults, SERVER_BACK_MS_MAX } from "./faults.ts";
+import { MemoryBackend } from "./memory-backend.ts";
+import { Observer, type SeedViolation } from "./observer.ts";
+import { RedisBackend } from "./redis-backend.ts";
+import { RemoteBackend } from "./remote-backend.ts";
+import { Resource } from "./resource.ts";
+import type { Run, Sabotage } from "./run.ts";
+import { drawScenario, type Scenario, type Topology } from "./scenario.ts";
+import { Worker } from "./worker.ts";
+
+export interface SeedOptions {
+  /** Default: drawn from the seed. */
+  readonly topology?: Topology | undefined;
+  readonly sabotage?: Sabotage | undefined;
+  /** Given every line of the trace at once. */
+  readonly print?: ((line: string) => void) | undefined;
+}
+
+/** What one seed led to. */
+export interface SeedResult {
+  readonly seed: number;
+  readonly scenario: Scenario;
+  readonly eventCount: number;
+  readonly traceHash: string;
+  readonly violations: readonly SeedViolation[];
+}
+
+/** Virtual time after which a run that makes no events is healed all the same. */
+const SAFETY_MS_MAX = 600_000;
+/** Everyone ends what is under way; far more than the longest wait of a workload. */
+const FINISH_MS_MAX = 300_000;
+const PROGRESS_SLACK_MS = 5_000;
+/** For answers that are still on their way when everybody has closed. */
+const REST_MS = 100_000;
+const EVENTS_MAX = 30_000;
+
+/** Runs one seed from its beginning to rest. The same seed gives the same trace hash, on any machine. */
+export async function runSeed(seed: number, options: SeedOptions = {}): Promise<SeedResult> {
+  return await new SeedRun(seed, options).run();
+}
+
+class SeedRun {
+  readonly #seed: number;
+  readonly #run: Run;
+  readonly #workers = new Set<Promise<void>>();
+  #clientCount = 0;
+
+  constructor(seed: number, { topology, sabotage, print }: SeedOptions) {
+    this.#seed = seed;
+    const world = new World(seed, print);
+    const scenario = drawScenario(world.random("scenario"), topology);
+    world.trace.add("scenario", JSON.stringify(scenario));
+    this.#run = {
+      world,
+      scenario,
+      backend: backendOf(world, scenario),
+      observer: new Observer(world, { exclusion: scenario.isExclusive }),
+      resource: new Resource(world),
+      sabotage: sabotage ?? ((provider) => provider),
+      clients: [],
+      isHealing: false,
+    };
+  }
+
+  async run(): Promise<SeedResult> {
+    const run = this.#run;
+    const { world, scenario, observer } = run;
+    const onRejection = (reason: unknown): void => observer.violate("unhandled", wordsOf(reason));
+    process.on("unhandledRejection", onRejection);
+    try {
+      for (let count = 0; count < scenario.clientCount; count += 1) this.#startClient();
+      const faults = new Faults(run, () => this.#startClient());
+      faults.start();
+      await this.#until(SAFETY_MS_MAX, () => world.scheduler.eventCount >= scenario.eventCountMin);
+      faults.heal();
+      await this.#heal();
+      await this.#comeToRest();
+    } finally {
+      process.off("unhandledRejection", onRejection);
+    }
+    this.#checkHistory();
+    const { eventCount } = world.scheduler;
+    const traceHash = world.trace.digest();
+    return { seed: this.#seed, scenario, eventCount, traceHash, violations: observer.violations };
+  }
+
+  #startClient(): void {
+    const { world, backend, scenario, clients } = this.#run;
+    this.#clientCount += 1;
+    const name = `c${this.#clientCount}`;
+    const clock = drawClock(world.random(`clock of ${name}`), "client");
+    const host = backend.sharedHost ?? world.addHost(name, clock);
+    const client = new Client(name, host, this.#run);
+    this.#run.clients = [...clients.filter((other) => other.isAlive && !other.isClosed), client];
+    host.receive("message", () => {
+      for (let fiber = 0; fiber < scenario.fibersPerClient; fiber += 1) {
+        this.#track(client, new Worker(client).work());
+      }
+    });
+  }
+
+  /** What a program does has to end, unless the program died. */
+  #track(client: Client, work: Promise<void>): void {
+    const ended = work.then(
+      () => void this.#workers.delete(ended),
+      (error: unknown) => {
+        this.#workers.delete(ended);
+        this.#run.observer.violate("error", `${client.name} failed: ${wordsOf(error)}`);
+      },
+    );
+    this.#workers.add(ended);
+    this.#owners.set(ended, client);
+  }
+
+  readonly #owners = new Map<Promise<void>, Client>();
+
+  #isWorkOver(): boolean {
+    for (const work of this.#workers) if (this.#owners.get(work)?.isAlive) return false;
+    return true;
+  }
+
+  /** Nothing goes wrong any more: everyone ends, and then can have every lock. */
+  async #heal(): Promise<void> {
+    const run = this.#run;
+    run.isHealing = true;
+    run.world.trace.add("run", "everything is healed");
+    await this.#until(FINISH_MS_MAX, () => this.#isWorkOver());
+    if (!this.#isWorkOver()) this.#reportPending("after everything was healed");
+    const waitMs = this.progressMs;
+    for (const client of run.clients) {
+      if (!client.isAlive || client.isClosed) continue;
+      client.host.receive("message", () => this.#track(client, this.#takeEach(client, waitMs)));
+    }
+    await this.#until(FINISH_MS_MAX, () => run.world.nowNs > 0 && this.#isWorkOver());
+    if (!this.#isWorkOver()) this.#reportPending("while every lock was to be had");
+  }
+
+  /** Within this every lock is to be had: what was in the way ends by its ttl, and clocks went back. */
+  get progressMs(): number {
+    return 2 * this.#run.scenario.ttlMsMax + SERVER_BACK_MS_MAX + PROGRESS_SLACK_MS;
+  }
+
+  async #takeEach(client: Client, waitMs: number): Promise<void> {
+    const { scenario, observer } = this.#run;
+    for (const name of scenario.names) {
+      const hold = observer.hold(name, client.name, client.host);
+      observer.record(hold, { operation: "acquire", phase: "invoke", detail: "progress" });
+      try {
+        const call = client.locks.acquire(name, { waitMs });
+        const lease = await client.settled(`progress of ${hold.id}`, call);
+        const tracked = observer.granted(hold, lease, client.originMs);
+        tracked.endNs = client.host.clock.nowNs;
+        observer.record(hold, { operation: "release", phase: "invoke" });
+        const outcome = await client.settled(`release of ${hold.id}`, lease.release());
+        if (outcome !== "released") {
+          observer.violate("progress", `${hold.id} was ${outcome} although all is well`);
+        }
+        observer.record(hold, { operation: "release", phase: "ok" });
+      } catch (error) {
+        observer.violate("progress", `${client.name} did not get ${name}: ${wordsOf(error)}`);
+      }
+    }
+  }
+
+  async #comeToRest(): Promise<void> {
+    const { observer, backend, clients, scenario } = this.#run;
+    const closing = clients.filter((client) => client.isAlive);
+    for (const client of closing) {
+      client.host.receive("message", () => this.#track(client, client.close()));
+    }
+    await this.#until(FINISH_MS_MAX, () => this.#isWorkOver() && closing.every((each) => each.isClosed));
+    if (!this.#isWorkOver()) this.#reportPending("while closing");
+    for (const host of new Set(closing.map((client) => client.host))) {
+      const { pendingTimers } = host.clock;
+      if (pendingTimers > 0) observer.violate("leftover", `${pendingTimers} timers on ${host.name}`);
+    }
+    await this.#until(REST_MS + 2 * scenario.ttlMsMax, () => false);
+    for (const server of backend.servers) {
+      const left = server.leftovers();
+      if (left.length > 0) observer.violate("leftover", `${server.host.name}: ${left.join(" ")}`);
+    }
+    for (const client of clients) {
+      if (client.isAlive && client.pending.length > 0) this.#reportPending("at rest");
+    }
+  }
+
+  #reportPending(when: string): void {
+    const { clients, observer } = this.#run;
+    const pending = clients
+      .filter((client) => client.isAlive && client.pending.length > 0)
+      .map((client) => `${client.name}: ${client.pending.join(", ")}`);
+    observer.violate("stuck", `${when}: ${pending.join("; ") || "somebody works on"}`);
+  }
+
+  /** Lets the world go on until `isOver`, or for so long. */
+  async #until(durationMs: number, isOver: () => boolean): Promise<void> {
+    const { world, observer } = this.#run;
+    const endNs = world.nowNs + nsOf(durationMs);
+    let isPast = false;
+    const end = world.scheduler.at(endNs, () => {
+      isPast = true;
+    });
+    await world.run({
+      isOver: () => isPast || isOver() || world.scheduler.eventCount > EVENTS_MAX,
+      settled: () => observer.settled(),
+      threw: (error) => observer.violate("error", wordsOf(error)),
+    });
+    end.isCancelled = true;
+    if (world.scheduler.eventCount > EVENTS_MAX) {
+      observer.violate("storm", `more than ${EVENTS_MAX} events in ${world.nowNs / NS_PER_MS} ms`);
+    }
+  }
+
+  #checkHistory(): void {
+    const { observer, scenario } = this.#run;
+    const history = observer.history.toSorted((one, other) => one.atNs - other.atNs);
+    const found = [
+      ...(scenario.isExclusive ? checkExclusion(history) : []),
+      ...(scenario.isFenced ? checkFencingOrder(history) : []),
+    ];
+    for (const { checker, message } of found) observer.violate(checker, message);
+  }
+}
+
+function backendOf(world: World, scenario: Scenario): Backend {
+  switch (scenario.topology) {
+    case "memory":
+      return new MemoryBackend(world);
+    case "remote":
+      return new RemoteBackend(world, scenario);
+    case "redis":
+      return new RedisBackend(world, scenario);
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,24 @@
+import type { LockProvider } from "@holdfast/core";
+import type { World } from "../world/world.ts";
+import type { Backend } from "./backend.ts";
+import type { Client } from "./client.ts";
+import type { Observer } from "./observer.ts";
+import type { Resource } from "./resource.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** Changes a provider for the worse, to see whether that is noticed. */
+export type Sabotage = (provider: LockProvider) => LockProvider;
+
+/** What the parts of one run share. */
+export interface Run {
+  readonly world: World;
+  readonly scenario: Scenario;
+  readonly backend: Backend;
+  readonly observer: Observer;
+  readonly resource: Resource;
+  readonly sabotage: Sabotage;
+  /** Everyone that was started and has not died. */
+  clients: Client[];
+  /** From here on nothing new goes wrong, and everyone finishes. */
+  isHealing: boolean;
+}
