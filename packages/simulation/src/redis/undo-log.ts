@@ -5,8 +5,8 @@ interface Undone<Value> {
   readonly atUs: number;
 }
 
-/** Entries let go before the list is compacted. */
-const DROPPED_MAX = 256;
+/** Entries let go before the list is compacted, if they are also half of it. */
+const DROPPED_MIN = 256;
 
 /**
  * The writes of the last while, each with what it replaced, so that they can be taken back. Writes older
@@ -49,7 +49,7 @@ export class UndoLog<Value> {
       write = writes[oldest];
     }
     this.#oldest = oldest;
-    if (oldest < DROPPED_MAX) return;
+    if (oldest < DROPPED_MIN || oldest * 2 < writes.length) return;
     this.#writes = writes.slice(oldest);
     this.#oldest = 0;
   }

@@ -39,7 +39,7 @@ export async function difference(
   for (const [at, { asked, reply }] of exchanges.entries()) {
     const isSame = asked.script === INSPECT ? isSameInspection : isSameReply;
     if (!isSame(reply, replies[at])) {
-      return `${show(asked.command)}: simulated ${show(reply)}, real ${show(replies[at])}`;
+      return `${shortened(asked)}: simulated ${show(reply)}, real ${show(replies[at])}`;
     }
   }
   return await keyDifference(client, server);
@@ -125,6 +125,13 @@ async function keyDifference(
 
 async function stringAt(client: RealClient, command: readonly string[]): Promise<unknown> {
   return await client.command(...command).catch((error: unknown) => error);
+}
+
+/** Of a script the first line. */
+function shortened({ command, script }: Asked): string {
+  const words =
+    script === undefined ? command : [script.text.split("\n", 1)[0], ...command.slice(2)];
+  return JSON.stringify(words);
 }
 
 function show(value: unknown): string {
