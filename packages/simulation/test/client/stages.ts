@@ -6,7 +6,7 @@ import { SimulatedClient } from "../../src/redis/simulated-client.ts";
 import { SimulatedRedis } from "../../src/redis/simulated-redis.ts";
 import { DirectWire } from "./direct-wire.ts";
 
-export interface ClientHabits {
+interface ClientHabits {
   readonly resend: boolean;
   readonly offlineQueue: boolean;
 }

@@ -38,7 +38,7 @@ export interface Claim {
   readonly description: string;
 }
 
-export interface Ballot {
+interface Ballot {
   /** From the server's clock; undefined for none. */
   readonly proposalUs?: number | undefined;
   readonly slackUs: number;
@@ -46,14 +46,14 @@ export interface Ballot {
   readonly marker: "last" | "other";
 }
 
-export interface Joining {
+interface Joining {
   readonly fingerprint: string;
   readonly guardUs: number;
   readonly fenceTtlMs: number;
   readonly known: "none" | "last" | "first" | "strange";
 }
 
-export interface Raise {
+interface Raise {
   readonly claim: Claim;
   readonly raiseTo: Counter;
   readonly fenceTtlMs: number;
@@ -64,9 +64,9 @@ type Incarnation = "any" | "last" | "nobody";
 /** A token: of its own, or so far from the server's clock. */
 export type Counter = { readonly text: string } | { readonly fromNowUs: number };
 
-export const NAMES: readonly string[] = ["a", "b"];
+const NAMES: readonly string[] = ["a", "b"];
 /** One begins as another does, and one holds what patterns could take for their own. */
-export const HOLDERS: readonly string[] = ["h1", "h1x", "h-2_%d"];
+const HOLDERS: readonly string[] = ["h1", "h1x", "h-2_%d"];
 
 /** Far apart, so that no ttl is taken for another within the tolerance of expiry. */
 const ttlMs = constantFrom(200_000, 2_000_000, 20_000_000);
