@@ -1,6 +1,5 @@
 import { createLocks, type Locks, type Ticket } from "@holdfast/core";
 import type { Host } from "../world/host.ts";
-import { nsOf } from "../world/nanoseconds.ts";
 import type { RandomStream } from "../world/random-stream.ts";
 import type { Access } from "./backend.ts";
 import type { Run } from "./run.ts";
@@ -79,9 +78,9 @@ export class Client {
     });
   }
 
-  /** Runs `task` in the process, a moment from now. */
-  post(delayMs: number, task: () => void): void {
-    this.run.world.scheduler.after(nsOf(delayMs), () => this.host.receive("message", task));
+  /** Runs `task` in the process at that time, or when it runs again. */
+  post(atNs: number, task: () => void): void {
+    this.run.world.scheduler.at(atNs, () => this.host.receive("message", task));
   }
 
   die(): void {

@@ -14,7 +14,8 @@ const NOTHING: Heal = () => undefined;
 /** A sleep shorter than this is not told apart from rounding. */
 const SLEEP_MS_MIN = 100;
 const WALL_JUMP_MS_MAX = 3_600_000;
-export const SERVER_BACK_MS_MAX = 2_000;
+/** In all: a lock lives longer by so much. */
+export const SERVER_BACK_MS_MAX = 3_000;
 
 /**
  * Makes things go wrong, each kind again and again at random times, until everything is healed. What a
@@ -25,6 +26,7 @@ export class Faults {
   readonly #random: RandomStream;
   readonly #heals = new Set<Heal>();
   readonly #replace: (dead: string) => void;
+  #setBackMs = 0;
   #isOver = false;
 
   /** `replace` starts a process in place of one that died. */
@@ -161,8 +163,7 @@ export class Faults {
       case "lose-all":
         return this.#restart(server, "everything");
       case "server-clock-back":
-        server.host.clock.jumpWall(-this.#random.between(1, SERVER_BACK_MS_MAX));
-        return NOTHING;
+        return this.#setBack(server);
       case "server-clock-forward":
         server.host.clock.jumpWall(this.#random.between(1, 2 * this.#run.scenario.ttlMsMax));
         return NOTHING;
@@ -174,7 +175,15 @@ export class Faults {
     }
   }
 
+  #setBack(server: Server): Heal {
+    const byMs = this.#random.between(0, SERVER_BACK_MS_MAX - this.#setBackMs);
+    this.#setBackMs += byMs;
+    server.host.clock.jumpWall(-byMs);
+    return NOTHING;
+  }
+
   #operate(kind: FaultKind, server: Server): Heal {
+    if (!server.isUp) return NOTHING;
     if (kind === "flush-all") {
       server.operate(["FLUSHALL"]);
       this.#locksAreGone();

@@ -197,6 +197,7 @@ export class Holder {
     this.releasing(tracked);
     observer.record(hold, { operation: "release", phase: "unknown", detail: "detached" });
     const heir = this.#random.pick(clients);
-    heir.post(this.#random.between(0, lease.ttlMs / 4), () => void heir.tickets.push(ticket));
+    const arrivesNs = this.#client.host.clock.nowNs + nsOf(this.#random.between(0, lease.ttlMs / 4));
+    heir.post(arrivesNs, () => void heir.tickets.push(ticket));
   }
 }

@@ -29,6 +29,8 @@ interface Moment {
   readonly validUntilNs?: number;
   readonly value?: number;
   readonly detail?: string;
+  /** Default: what its process has come to. */
+  readonly atNs?: number;
 }
 
 /** What is expected of locks under the faults of a run. */
@@ -69,7 +71,7 @@ export class Observer {
     const { token, ...rest } = moment;
     const { id, name, client, host } = hold;
     const event: HistoryEvent = {
-      atNs: host.clock.nowNs,
+      atNs: moment.atNs ?? host.clock.nowNs,
       process: host.name,
       client,
       hold: id,
@@ -140,15 +142,15 @@ export class Observer {
     else check();
   }
 
-  /** The holder knows from now on that it does not hold any more. */
-  lost(tracked: TrackedLease, detail: string): void {
+  /** The holder knows that it does not hold any more: from now on, or since `atNs`. */
+  lost(tracked: TrackedLease, detail: string, atNs?: number): void {
     if (tracked.endNs !== Number.POSITIVE_INFINITY) return;
-    tracked.endNs = tracked.hold.host.clock.nowNs;
-    this.record(tracked.hold, { operation: "lost", phase: "ok", detail });
+    tracked.endNs = atNs ?? tracked.hold.host.clock.nowNs;
+    this.record(tracked.hold, { operation: "lost", phase: "ok", detail, atNs: tracked.endNs });
   }
 
   #look(tracked: TrackedLease): void {
-    if (tracked.isEnded) this.lost(tracked, "known to whoever asks");
+    if (tracked.isEnded) this.lost(tracked, "known to whoever asks", this.#world.nowNs);
     const validUntilNs = tracked.prolonged();
     if (validUntilNs !== undefined) {
       this.record(tracked.hold, { operation: "renew", phase: "ok", validUntilNs });

@@ -63,7 +63,8 @@ export class TrackedLease {
   }
 
   isValidAt(nowNs: number): boolean {
-    return nowNs >= this.startNs && nowNs < this.endNs && nowNs < this.validUntilNs;
+    const isBelieved = nowNs >= this.startNs && nowNs < this.endNs && !this.isEnded;
+    return isBelieved && nowNs < this.validUntilNs;
   }
 
   /** The new end of the validity, if it has moved since the last look. */

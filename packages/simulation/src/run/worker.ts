@@ -1,4 +1,5 @@
 import { type AcquireOptions, type Lease, LockError, type LockErrorCode } from "@holdfast/core";
+import { nsOf } from "../world/nanoseconds.ts";
 import type { RandomStream } from "../world/random-stream.ts";
 import type { Client } from "./client.ts";
 import { Holder } from "./holder.ts";
@@ -87,8 +88,13 @@ export class Worker {
     const how = random.integer(0, 9);
     if (how === 0) abort();
     else if (how < 4) void abortAfter(random.integer(0, 30));
-    else if (how < 9) this.#client.post(random.between(0, this.#run.scenario.ttlMsMax), abort);
+    else if (how < 9) this.#client.post(this.#soonNs(), abort);
     return controller.signal;
+  }
+
+  #soonNs(): number {
+    const delayMs = this.#random.between(0, this.#run.scenario.ttlMsMax);
+    return this.#client.host.clock.nowNs + nsOf(delayMs);
   }
 
   async #acquire(hold: Hold, way: Way, options: AcquireOptions): Promise<TrackedLease | undefined> {

@@ -18,7 +18,7 @@ interface InFlight<Message> {
 export class Channel<Message> {
   readonly #parts: ChannelParts<Message>;
   #inFlight: InFlight<Message>[] = [];
-  #held: Message[] = [];
+  #held: { readonly message: Message; readonly atNs: number }[] = [];
   #lastArrivalNs = 0;
   #isCut = false;
 
@@ -35,7 +35,7 @@ export class Channel<Message> {
   send(message: Message, atNs: number): void {
     if (this.#isCut) return;
     const { link, direction } = this.#parts;
-    if (this.#held.length > 0 || link.isBlocked(direction)) this.#hold(message);
+    if (this.#held.length > 0 || link.isBlocked(direction)) this.#hold(message, atNs);
     else this.#launch(message, atNs);
   }
 
@@ -61,14 +61,16 @@ export class Channel<Message> {
     this.#inFlight.push({ message, scheduled });
   }
 
-  #hold(message: Message): void {
-    this.#held.push(message);
+  #hold(message: Message, atNs: number): void {
+    this.#held.push({ message, atNs });
     if (this.#held.length === 1) this.#parts.link.onceOpen(() => this.#release());
   }
 
   #release(): void {
     const { scheduler, link, direction } = this.#parts;
     if (link.isBlocked(direction)) return link.onceOpen(() => this.#release());
-    for (const message of this.#held.splice(0)) this.#launch(message, scheduler.nowNs);
+    for (const { message, atNs } of this.#held.splice(0)) {
+      this.#launch(message, Math.max(atNs, scheduler.nowNs));
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { Channel } from "./channel.ts";
 import type { Host } from "./host.ts";
-import type { Direction, Link } from "./link.ts";
+import type { Link } from "./link.ts";
 import type { RandomStream } from "./random-stream.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -79,7 +79,7 @@ export class Connection<Request, Reply> {
       direction: "toClient",
       deliver: (tell) => this.#tell(tell),
     });
-    this.#cross("toServer", () => this.#accept());
+    this.#connect(parts.client.clock.nowNs);
   }
 
   get client(): Host {
@@ -118,15 +118,11 @@ export class Connection<Request, Reply> {
     }
   }
 
-  /** One step of making the connection: an open direction and a delay. */
-  #cross(direction: Direction, then: () => void): void {
-    const { link, scheduler, client } = this.#parts;
-    if (link.isBlocked(direction)) {
-      link.onceOpen(() => this.#cross(direction, then));
-      return;
-    }
-    const fromNs = direction === "toServer" ? client.clock.nowNs : scheduler.nowNs;
-    scheduler.at(fromNs + link.delayNs(), then);
+  /** The first packet is sent until it gets through. */
+  #connect(atNs: number): void {
+    const { link, scheduler } = this.#parts;
+    if (link.isBlocked("toServer")) link.onceOpen(() => this.#connect(atNs));
+    else scheduler.at(Math.max(atNs, scheduler.nowNs) + link.delayNs(), () => this.#accept());
   }
 
   /** The server's system accepts, even while its process stands still. */
