@@ -170,6 +170,10 @@ test("a connection that is neither made nor refused is given up and tried again"
   await clock.advance(40);
   expect(client.status).toBe("ready");
   expect(clock.pendingTimers).toBe(0);
+  // The delays begin anew.
+  wire.cut();
+  await clock.advance(40);
+  expect(client.status).toBe("ready");
 });
 
 interface Sent {
