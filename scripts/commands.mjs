@@ -10,7 +10,7 @@ import { rootFolder } from "./workspace.mjs";
 const INTERRUPTED = 130;
 
 /** @type {Record<string, (rest: string[]) => Promise<number>>} */
-const commands = { bench, test, red, check };
+const commands = { bench, test, red, sim, check };
 
 /**
  * @param {string | undefined} name
@@ -51,6 +51,12 @@ async function test(rest) {
 async function red(rest) {
   await build();
   return await runScript(path.join("scripts", "red.mjs"), rest, await ensureServers());
+}
+
+/** @param {string[]} rest */
+async function sim(rest) {
+  await build();
+  return await runScript(path.join("packages", "simulation", "dist", "main.js"), rest, {});
 }
 
 /** @param {string[]} rest */

@@ -12,7 +12,9 @@ const SERVER_WALL_MS_MAX = 100;
 export function drawClock(random: RandomStream, role: "client" | "server"): ClockTraits {
   const wallMsMax = role === "client" ? HOUR_MS : SERVER_WALL_MS_MAX;
   const isExtreme = random.chance(0.3);
-  const drift = isExtreme ? random.pick([-DRIFT_MAX, DRIFT_MAX]) : random.between(-1, 1) * DRIFT_MAX;
+  const drift = isExtreme
+    ? random.pick([-DRIFT_MAX, DRIFT_MAX])
+    : random.between(-1, 1) * DRIFT_MAX;
   return {
     rate: 1 + drift,
     monotonicOriginMs: random.between(0, 1e6),

@@ -1,10 +1,7 @@
 import type { LockProvider } from "@holdfast/core";
 
 /** The same provider with some of its members replaced. */
-export function delegate(
-  provider: LockProvider,
-  replaced: Partial<LockProvider>,
-): LockProvider {
+export function delegate(provider: LockProvider, replaced: Partial<LockProvider>): LockProvider {
   const { clock, enqueue, watch, onLoss, asMember, inspect, breakLock, ping, doctor } = provider;
   return {
     name: provider.name,

@@ -1,4 +1,4 @@
-import type { Topology } from "./scenario.ts";
+import type { Topology } from "./topology.ts";
 
 /**
  * What may go wrong in a run.

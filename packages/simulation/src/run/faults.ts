@@ -126,7 +126,9 @@ export class Faults {
     const links = this.#someLinks(server);
     if (kind === "slow-network") return this.#slow(links);
     const directions: readonly Direction[] =
-      kind === "block-both" ? ["toServer", "toClient"] : [kind === "block-to-server" ? "toServer" : "toClient"];
+      kind === "block-both"
+        ? ["toServer", "toClient"]
+        : [kind === "block-to-server" ? "toServer" : "toClient"];
     const opens = links.flatMap((link) => directions.map((direction) => link.block(direction)));
     return () => {
       for (const open of opens) open();

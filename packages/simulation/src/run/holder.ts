@@ -29,7 +29,8 @@ export class Holder {
   listen(tracked: TrackedLease): TrackedLease {
     if (!this.#random.chance(SIGNAL_CHANCE)) return tracked;
     const { signal } = tracked.lease;
-    const told = (): void => this.#run.observer.lost(tracked, String((signal.reason as LockError).why));
+    const told = (): void =>
+      this.#run.observer.lost(tracked, String((signal.reason as LockError).why));
     if (signal.aborted) told();
     else signal.addEventListener("abort", told, { once: true });
     tracked.hasSignal = true;
@@ -144,7 +145,10 @@ export class Holder {
     if (!read.isAccepted) return;
     observer.record(hold, { operation: "write", phase: "invoke", token });
     const value = read.value + 1;
-    const write = await this.#client.settled("write", resource.request(host, { name, token, value }));
+    const write = await this.#client.settled(
+      "write",
+      resource.request(host, { name, token, value }),
+    );
     const phase = write.isAccepted ? "ok" : "fail";
     observer.record(hold, { operation: "write", phase, token });
   }
@@ -197,7 +201,8 @@ export class Holder {
     this.releasing(tracked);
     observer.record(hold, { operation: "release", phase: "unknown", detail: "detached" });
     const heir = this.#random.pick(clients);
-    const arrivesNs = this.#client.host.clock.nowNs + nsOf(this.#random.between(0, lease.ttlMs / 4));
+    const arrivesNs =
+      this.#client.host.clock.nowNs + nsOf(this.#random.between(0, lease.ttlMs / 4));
     heir.post(arrivesNs, () => void heir.tickets.push(ticket));
   }
 }

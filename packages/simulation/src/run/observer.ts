@@ -88,7 +88,8 @@ export class Observer {
 
   violate(rule: string, message: string): void {
     const atMs = this.#world.nowNs / NS_PER_MS;
-    this.#world.trace.add("VIOLATION", `${rule}: ${message}`);
+    // Of an error the first line: the others name files and differ from machine to machine.
+    this.#world.trace.add("VIOLATION", `${rule}: ${message.split("\n")[0]}`);
     const before = this.violations.filter((violation) => violation.rule === rule).length;
     if (before < VIOLATIONS_PER_RULE_MAX) this.violations.push({ rule, message, atMs });
   }
@@ -177,7 +178,10 @@ export class Observer {
     if (overdueNs <= TOLD_LATE_NS_MAX || hold.host.runningForNs <= TOLD_LATE_NS_MAX) return;
     tracked.hasSignal = false;
     const overdueMs = (overdueNs / NS_PER_MS).toFixed(3);
-    this.violate("loss-told", `${hold.id} was not told of its loss ${overdueMs} ms after its deadline`);
+    this.violate(
+      "loss-told",
+      `${hold.id} was not told of its loss ${overdueMs} ms after its deadline`,
+    );
   }
 
   #checkExclusion(name: string, leases: readonly TrackedLease[]): void {

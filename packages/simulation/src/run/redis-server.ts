@@ -96,7 +96,9 @@ export class RedisServer implements Server {
 /** A command for a reader: the hash of a script shortened, its text left out. */
 function shown([verb = "", ...operands]: readonly string[]): string {
   const isScript = verb === "eval" || verb === "evalsha";
-  const words = isScript ? [operands[0]?.slice(0, 6).replaceAll(/\s/g, " "), ...operands.slice(1)] : operands;
+  const words = isScript
+    ? [operands[0]?.slice(0, 6).replaceAll(/\s/g, " "), ...operands.slice(1)]
+    : operands;
   return [verb, ...words].join(" ");
 }
 

@@ -1,5 +1,5 @@
 import { checkExclusion, checkFencingOrder, type HistoryEvent } from "@holdfast/history";
-import { nsOf, NS_PER_MS } from "../world/nanoseconds.ts";
+import { NS_PER_MS, nsOf } from "../world/nanoseconds.ts";
 import { World } from "../world/world.ts";
 import type { Backend } from "./backend.ts";
 import { Client } from "./client.ts";
@@ -11,7 +11,8 @@ import { RedisBackend } from "./redis-backend.ts";
 import { RemoteBackend } from "./remote-backend.ts";
 import { Resource } from "./resource.ts";
 import type { Run, Sabotage } from "./run.ts";
-import { drawScenario, type Scenario, type Topology } from "./scenario.ts";
+import { drawScenario, EVENTS_MIN, type Scenario } from "./scenario.ts";
+import type { Topology } from "./topology.ts";
 import { Worker } from "./worker.ts";
 
 export interface SeedOptions {
@@ -90,6 +91,7 @@ class SeedRun {
     }
     this.#checkHistory();
     const { eventCount } = world.scheduler;
+    if (eventCount < EVENTS_MIN) observer.violate("events", `only ${eventCount} events`);
     const traceHash = world.trace.digest();
     return { seed: this.#seed, scenario, eventCount, traceHash, violations: observer.violations };
   }
@@ -184,11 +186,15 @@ class SeedRun {
     for (const client of closing) {
       client.host.receive("message", () => this.#track(client, client.close()));
     }
-    await this.#until(FINISH_MS_MAX, () => this.#isWorkOver() && closing.every((each) => each.isClosed));
+    await this.#until(
+      FINISH_MS_MAX,
+      () => this.#isWorkOver() && closing.every((each) => each.isClosed),
+    );
     if (!this.#isWorkOver()) this.#reportPending("while closing");
     for (const host of new Set(closing.map((client) => client.host))) {
       const { pendingTimers } = host.clock;
-      if (pendingTimers > 0) observer.violate("leftover", `${pendingTimers} timers on ${host.name}`);
+      if (pendingTimers > 0)
+        observer.violate("leftover", `${pendingTimers} timers on ${host.name}`);
     }
     await this.#until(REST_MS + 2 * scenario.ttlMsMax, () => false);
     for (const server of backend.servers) {

@@ -1,10 +1,6 @@
 import type { RandomStream } from "../world/random-stream.ts";
 import { FAULTS_BY_TOPOLOGY, type FaultKind, LOSES_TOKENS, TAKES_LOCKS } from "./fault-kind.ts";
-
-/** What the locks of a run are kept on. */
-export const topologies = ["memory", "remote", "redis"] as const;
-
-export type Topology = (typeof topologies)[number];
+import { type Topology, topologies } from "./topology.ts";
 
 /** Everything about a run that is settled before it begins; all of it follows from the seed. */
 export interface Scenario {
@@ -39,7 +35,8 @@ export interface Scenario {
 /** The faults of most runs keep every promise; in the others locks are lost, and less is expected. */
 const TAKING_CHANCE = 0.2;
 const TTL_CLASSES_MS = [100, 200, 500, 1_000, 3_000, 10_000];
-const EVENTS_MIN = 300;
+/** A world with fewer events tells little. */
+export const EVENTS_MIN = 300;
 const EVENTS_MAX = 900;
 
 export function drawScenario(random: RandomStream, wanted: Topology | undefined): Scenario {
@@ -65,7 +62,9 @@ export function drawScenario(random: RandomStream, wanted: Topology | undefined)
     faults,
     faultEveryMs: random.pick([200, 1_000, 4_000]),
     isExclusive: !faults.some((fault) => TAKES_LOCKS.has(fault)),
-    isFenced: !(faults.includes("server-clock-back") && faults.some((fault) => LOSES_TOKENS.has(fault))),
+    isFenced: !(
+      faults.includes("server-clock-back") && faults.some((fault) => LOSES_TOKENS.has(fault))
+    ),
     eventCountMin: random.integer(EVENTS_MIN, EVENTS_MAX),
   };
 }

@@ -17,8 +17,8 @@ interface InFlight<Message> {
 /** One direction of one connection: messages arrive in the order sent, after the link's delay. */
 export class Channel<Message> {
   readonly #parts: ChannelParts<Message>;
-  #inFlight: InFlight<Message>[] = [];
-  #held: { readonly message: Message; readonly atNs: number }[] = [];
+  readonly #inFlight: InFlight<Message>[] = [];
+  readonly #held: { readonly message: Message; readonly atNs: number }[] = [];
   #lastArrivalNs = 0;
   #isCut = false;
 
@@ -68,7 +68,10 @@ export class Channel<Message> {
 
   #release(): void {
     const { scheduler, link, direction } = this.#parts;
-    if (link.isBlocked(direction)) return link.onceOpen(() => this.#release());
+    if (link.isBlocked(direction)) {
+      link.onceOpen(() => this.#release());
+      return;
+    }
     for (const { message, atNs } of this.#held.splice(0)) {
       this.#launch(message, Math.max(atNs, scheduler.nowNs));
     }

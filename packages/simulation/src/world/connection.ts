@@ -5,10 +5,7 @@ import type { RandomStream } from "./random-stream.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /** What a server does with one request, when its process runs. `answer` is called once or never. */
-export type Service<Request, Reply> = (
-  request: Request,
-  answer: (reply: Reply) => void,
-) => void;
+export type Service<Request, Reply> = (request: Request, answer: (reply: Reply) => void) => void;
 
 /** What a connection tells its client, in the client's own turn. */
 export interface ConnectionHandlers<Reply> {

@@ -32,7 +32,7 @@ export interface RunOptions {
 export class Scheduler {
   readonly #random: RandomStream;
   readonly #heap: Scheduled[] = [];
-  #onceSettled: (() => void)[] = [];
+  readonly #onceSettled: (() => void)[] = [];
   #nowNs = 0;
   #sequence = 0;
   #eventCount = 0;
@@ -83,7 +83,10 @@ export class Scheduler {
     return new Promise((resolve) => {
       const turn = (): void => {
         const next = options.isOver() ? undefined : this.#pop();
-        if (next === undefined) return resolve();
+        if (next === undefined) {
+          resolve();
+          return;
+        }
         this.#nowNs = next.atNs;
         this.#eventCount += 1;
         try {

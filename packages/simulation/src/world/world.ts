@@ -1,5 +1,5 @@
-import type { ClockTraits } from "./host-clock.ts";
 import { Host } from "./host.ts";
+import type { ClockTraits } from "./host-clock.ts";
 import { type DelayTraits, Link } from "./link.ts";
 import { RandomStream } from "./random-stream.ts";
 import { type RunOptions, Scheduler } from "./scheduler.ts";

@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+import { type CommandLine, parseCommandLine } from "./cli/command-line.ts";
+import { helpText } from "./cli/help-text.ts";
+import { USAGE_EXIT_CODE, UsageError } from "./cli/usage-error.ts";
+
+/** The simulation's command line. */
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    const commandLine: CommandLine = parseCommandLine(args);
+    if (commandLine.command === "help") {
+      process.stdout.write(helpText);
+      return 0;
+    }
+    const { runCommand } = await import("./cli/run-command.ts");
+    return await runCommand(commandLine.selection);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`sim: ${error.message}\n`);
+    return USAGE_EXIT_CODE;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));
