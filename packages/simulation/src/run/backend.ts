@@ -1,6 +1,16 @@
 import type { LockProvider } from "@holdfast/core";
 import type { CrashLoss } from "../redis/simulated-redis.ts";
 import type { Host } from "../world/host.ts";
+import type { World } from "../world/world.ts";
+import type { Auditor } from "./auditor.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** What backends are made of. */
+export interface BackendParts {
+  readonly world: World;
+  readonly scenario: Scenario;
+  readonly auditor: Auditor;
+}
 
 /** One client process's way to the backend. */
 export interface Access {
@@ -24,6 +34,8 @@ export interface Server {
   operate(command: readonly string[]): void;
   /** The key of a lock, where there are keys. */
   lockKey(name: string): string;
+  /** Whose lock it is now, as far as that can be seen. */
+  holderOf(name: string): string | undefined;
   /** What holders and waiters have left on it. */
   leftovers(): readonly string[];
 }

@@ -33,7 +33,7 @@ export class Client {
     this.#access = backend.access(host);
     this.originMs = host.clock.exactBootMs() - host.clock.monotonicMs();
     this.locks = createLocks({
-      provider: run.sabotage(this.#access.provider),
+      provider: run.auditor.watch(run.sabotage(this.#access.provider)),
       clock: host.clock,
       random: run.world.random(`locks of ${name}`),
       ttlMs: scenario.ttlsMs[0] as number,

@@ -61,7 +61,8 @@ export class Holder {
     const { observer } = this.#run;
     const { name, host, locks, originMs } = this.#client;
     const hold = observer.hold(ticket.name, name, host);
-    observer.record(hold, { operation: "acquire", phase: "invoke", detail: "adopt" });
+    const { ttlMs } = ticket;
+    observer.record(hold, { operation: "acquire", phase: "invoke", ttlMs, detail: "adopt" });
     try {
       const lease = await this.#client.settled(`adoption by ${hold.id}`, locks.adopt(ticket));
       const tracked = this.listen(observer.granted(hold, lease, originMs));
@@ -79,7 +80,7 @@ export class Holder {
     this.#run.observer.record(tracked.hold, { operation: "release", phase: "invoke" });
   }
 
-  /** `using` does not tell what its release was answered. */
+  /** The release was answered; `using` does not tell how. */
   released(tracked: TrackedLease, outcome: ReleaseOutcome | undefined): void {
     const phases = { released: "ok", absent: "fail", unknown: "unknown" } as const;
     const phase = outcome === undefined ? "unknown" : phases[outcome];
@@ -141,7 +142,10 @@ export class Holder {
     if (token === undefined || !this.#assert(tracked)) return;
     const { name } = hold;
     const { host } = this.#client;
+    observer.record(hold, { operation: "read", phase: "invoke", token });
     const read = await this.#client.settled("read", resource.request(host, { name, token }));
+    const phase = read.isAccepted ? "ok" : "fail";
+    observer.record(hold, { operation: "read", phase, value: read.value });
     if (!read.isAccepted) return;
     observer.record(hold, { operation: "write", phase: "invoke", token });
     const value = read.value + 1;
@@ -149,18 +153,19 @@ export class Holder {
       "write",
       resource.request(host, { name, token, value }),
     );
-    const phase = write.isAccepted ? "ok" : "fail";
-    observer.record(hold, { operation: "write", phase, token });
+    const end = write.isAccepted ? "ok" : "fail";
+    observer.record(hold, { operation: "write", phase: end, token });
   }
 
   async #renew(tracked: TrackedLease): Promise<void> {
     const { lease, hold } = tracked;
-    this.#run.observer.record(hold, { operation: "renew", phase: "invoke" });
+    const { world } = this.#run;
+    world.trace.add(this.#client.name, `${hold.id} renews`);
     try {
       await this.#client.settled(`renewal of ${hold.id}`, lease.renew());
     } catch (error) {
       if (!LockError.is(error)) throw error;
-      this.#run.observer.record(hold, { operation: "renew", phase: "unknown", detail: error.code });
+      world.trace.add(this.#client.name, `${hold.id} is not renewed: ${error.code}`);
     }
   }
 
@@ -174,7 +179,8 @@ export class Holder {
       this.#run.observer.violate("release", `${hold.id} was released twice, with two promises`);
     }
     const outcome = await this.#client.settled(`release of ${hold.id}`, released);
-    if (!wasLost) this.released(tracked, outcome);
+    // A lease that was lost was released then, long before it was asked for.
+    this.released(tracked, wasLost ? undefined : outcome);
   }
 
   /** A program that never gives back: its lease has to end by itself. */

@@ -1,7 +1,6 @@
 import { type LockProvider, memory } from "@holdfast/core";
 import type { Host } from "../world/host.ts";
-import type { World } from "../world/world.ts";
-import type { Access, Backend } from "./backend.ts";
+import type { Access, Backend, BackendParts } from "./backend.ts";
 import { drawClock } from "./clock-traits.ts";
 import { delegate } from "./delegate.ts";
 
@@ -11,7 +10,7 @@ export class MemoryBackend implements Backend {
   readonly sharedHost: Host;
   readonly #provider: LockProvider;
 
-  constructor(world: World) {
+  constructor({ world }: BackendParts) {
     this.sharedHost = world.addHost("p", drawClock(world.random("clock of p"), "client"));
     this.#provider = memory({ clock: this.sharedHost.clock });
   }

@@ -26,6 +26,7 @@ interface Moment {
   readonly operation: Operation;
   readonly phase: Phase;
   readonly token?: bigint | undefined;
+  readonly ttlMs?: number;
   readonly validUntilNs?: number;
   readonly value?: number;
   readonly detail?: string;
@@ -153,8 +154,10 @@ export class Observer {
   #look(tracked: TrackedLease): void {
     if (tracked.isEnded) this.lost(tracked, "known to whoever asks", this.#world.nowNs);
     const validUntilNs = tracked.prolonged();
-    if (validUntilNs !== undefined) {
-      this.record(tracked.hold, { operation: "renew", phase: "ok", validUntilNs });
+    const atNs = Math.max(this.#world.nowNs, tracked.startNs);
+    if (validUntilNs !== undefined && atNs < tracked.endNs) {
+      this.record(tracked.hold, { operation: "renew", phase: "invoke", atNs });
+      this.record(tracked.hold, { operation: "renew", phase: "ok", validUntilNs, atNs });
       this.#checkProlonged(tracked, validUntilNs);
     }
     this.#checkTold(tracked);

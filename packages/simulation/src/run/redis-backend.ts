@@ -2,7 +2,7 @@ import { redis } from "@holdfast/redis";
 import { SimulatedClient } from "../redis/simulated-client.ts";
 import type { Host } from "../world/host.ts";
 import type { World } from "../world/world.ts";
-import type { Access, Backend } from "./backend.ts";
+import type { Access, Backend, BackendParts } from "./backend.ts";
 import { calm } from "./calm-delay.ts";
 import { RedisServer } from "./redis-server.ts";
 import type { Scenario } from "./scenario.ts";
@@ -14,10 +14,10 @@ export class RedisBackend implements Backend {
   readonly #world: World;
   readonly #scenario: Scenario;
 
-  constructor(world: World, scenario: Scenario) {
+  constructor({ world, scenario, auditor }: BackendParts) {
     this.#world = world;
     this.#scenario = scenario;
-    this.servers = [new RedisServer("s1", world)];
+    this.servers = [new RedisServer("s1", world, auditor)];
   }
 
   access(host: Host): Access {

@@ -1,14 +1,24 @@
+import {
+  ACQUIRE,
+  ACQUIRE_AS_MEMBER,
+  RELEASE,
+  RELEASE_IN_DOUBT,
+  type Script,
+} from "@holdfast/redis/scripts";
 import { type CrashLoss, SimulatedRedis } from "../redis/simulated-redis.ts";
 import type { Wire } from "../redis/wire.ts";
 import { Connection, ServerPort } from "../world/connection.ts";
 import type { Host } from "../world/host.ts";
 import type { DelayTraits } from "../world/link.ts";
 import type { World } from "../world/world.ts";
+import type { Auditor } from "./auditor.ts";
 import type { Server } from "./backend.ts";
 import { drawClock } from "./clock-traits.ts";
 
 /** What may stay on a server when nobody holds or waits: fence counters, tombstones, the member marker. */
 const MAY_STAY = /(?:^holdfast:(?:fence|member)|\}:f|\}:t:[\w-]+)$/;
+const ACQUIRES = namesOf(ACQUIRE, ACQUIRE_AS_MEMBER);
+const RELEASES = namesOf(RELEASE, RELEASE_IN_DOUBT);
 const RUN_ID_LENGTH = 22;
 
 /** One simulated Redis on a machine of its own, with the network to it. */
@@ -16,12 +26,14 @@ export class RedisServer implements Server {
   readonly host: Host;
   readonly losses: readonly CrashLoss[] = ["nothing", "last-second", "everything"];
   readonly #world: World;
+  readonly #auditor: Auditor;
   readonly #redis: SimulatedRedis;
   readonly #port: ServerPort<readonly string[], unknown>;
   #startCount = 0;
 
-  constructor(name: string, world: World) {
+  constructor(name: string, world: World, auditor: Auditor) {
     this.#world = world;
+    this.#auditor = auditor;
     this.host = world.addHost(name, drawClock(world.random(`clock of ${name}`), "server"));
     const { clock } = this.host;
     this.#redis = new SimulatedRedis({
@@ -31,6 +43,7 @@ export class RedisServer implements Server {
     this.#port = new ServerPort(this.host, (command, answer) => {
       const reply = this.#redis.execute(command);
       world.trace.add(name, `${shown(command)} -> ${shownReply(reply)}`);
+      this.#audit(command, reply);
       answer(reply);
     });
   }
@@ -59,6 +72,7 @@ export class RedisServer implements Server {
   crash(loss: CrashLoss): void {
     this.#world.trace.add(this.host.name, `crashes and loses ${loss}`);
     this.#redis.crash(loss);
+    if (loss !== "nothing") this.#auditor.forgot(this);
     this.#port.close();
   }
 
@@ -76,6 +90,7 @@ export class RedisServer implements Server {
   operate(command: readonly string[]): void {
     if (!this.#port.isListening) return;
     const reply = this.#redis.execute(command);
+    if (command[0] === "FLUSHALL") this.#auditor.forgot(this);
     this.#world.trace.add(this.host.name, `operator: ${shown(command)} -> ${shownReply(reply)}`);
   }
 
@@ -83,14 +98,35 @@ export class RedisServer implements Server {
     return `holdfast:{${name}}`;
   }
 
+  holderOf(name: string): string | undefined {
+    if (!this.isUp) return undefined;
+    const value = this.#redis.execute(["GET", this.lockKey(name)]);
+    return typeof value === "string" ? value.slice(0, value.indexOf(":")) : undefined;
+  }
+
   leftovers(): readonly string[] {
     return this.#redis.keys().filter((key) => !MAY_STAY.test(key));
+  }
+
+  /** Scripts that take a lock answer `+` with a token; both kinds have the holder as first operand. */
+  #audit([, script = "", keyCount, ...operands]: readonly string[], reply: unknown): void {
+    if (reply instanceof Error) return;
+    const holderId = operands[Number(keyCount)]?.slice(0, -1) ?? "";
+    if (RELEASES.has(script)) this.#auditor.released(this, holderId);
+    else if (ACQUIRES.has(script) && String(reply).startsWith("+")) {
+      this.#auditor.granted(this, holderId);
+    }
   }
 
   #nextRunId(): string {
     this.#startCount += 1;
     return `${this.host.name}-run-${this.#startCount}`.padEnd(RUN_ID_LENGTH, "0");
   }
+}
+
+/** By its hash or in full. */
+function namesOf(...scripts: readonly Script[]): ReadonlySet<string> {
+  return new Set(scripts.flatMap(({ text, sha }) => [text, sha]));
 }
 
 /** A command for a reader: the hash of a script shortened, its text left out. */

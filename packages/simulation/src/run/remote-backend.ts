@@ -1,6 +1,5 @@
 import type { Host } from "../world/host.ts";
-import type { World } from "../world/world.ts";
-import type { Access, Backend } from "./backend.ts";
+import type { Access, Backend, BackendParts } from "./backend.ts";
 import { calm } from "./calm-delay.ts";
 import { RemoteProvider } from "./remote-provider.ts";
 import { RemoteServer } from "./remote-server.ts";
@@ -12,9 +11,9 @@ export class RemoteBackend implements Backend {
   readonly sharedHost: undefined;
   readonly #scenario: Scenario;
 
-  constructor(world: World, scenario: Scenario) {
+  constructor({ world, scenario, auditor }: BackendParts) {
     this.#scenario = scenario;
-    this.servers = [new RemoteServer("s1", world)];
+    this.servers = [new RemoteServer("s1", world, auditor)];
   }
 
   access(host: Host): Access {

@@ -1,7 +1,9 @@
 import {
   type AcquireRequest,
+  type Grant,
   type LockProvider,
   memory,
+  type Refusal,
   type ReleaseRequest,
   type RenewRequest,
 } from "@holdfast/core";
@@ -10,6 +12,7 @@ import { Connection, type ConnectionHandlers, ServerPort } from "../world/connec
 import type { Host } from "../world/host.ts";
 import type { DelayTraits } from "../world/link.ts";
 import type { World } from "../world/world.ts";
+import type { Auditor } from "./auditor.ts";
 import type { Server } from "./backend.ts";
 import { drawClock } from "./clock-traits.ts";
 
@@ -36,11 +39,13 @@ export class RemoteServer implements Server {
   /** It is lost with its process, which is not simulated: a restart is only a while without it. */
   readonly losses: readonly CrashLoss[] = ["nothing"];
   readonly #world: World;
+  readonly #auditor: Auditor;
   readonly #provider: LockProvider;
   readonly #port: ServerPort<RemoteRequest, RemoteReply>;
 
-  constructor(name: string, world: World) {
+  constructor(name: string, world: World, auditor: Auditor) {
     this.#world = world;
+    this.#auditor = auditor;
     this.host = world.addHost(name, drawClock(world.random(`clock of ${name}`), "server"));
     this.#provider = memory({ clock: this.host.clock });
     this.#port = new ServerPort(this.host, (request, answer) => void this.#serve(request, answer));
@@ -85,6 +90,11 @@ export class RemoteServer implements Server {
     return name;
   }
 
+  /** A memory provider tells nobody who holds. */
+  holderOf(): undefined {
+    return undefined;
+  }
+
   leftovers(): readonly string[] {
     return [];
   }
@@ -97,7 +107,15 @@ export class RemoteServer implements Server {
       reply = { id, error };
     }
     this.#world.trace.add(this.host.name, `${shown(call)} -> ${shownReply(reply)}`);
+    this.#audit(call, reply);
     answer(reply);
+  }
+
+  #audit(call: RemoteCall, reply: RemoteReply): void {
+    if (!("value" in reply) || call.method === "renew") return;
+    const { holderId } = call.request;
+    if (call.method === "release") this.#auditor.released(this, holderId);
+    else if ((reply.value as Grant | Refusal).granted) this.#auditor.granted(this, holderId);
   }
 
   async #call(call: RemoteCall): Promise<unknown> {

@@ -1,7 +1,8 @@
-import { checkExclusion, checkFencingOrder, type HistoryEvent } from "@holdfast/history";
 import { NS_PER_MS, nsOf } from "../world/nanoseconds.ts";
 import { World } from "../world/world.ts";
-import type { Backend } from "./backend.ts";
+import { Auditor } from "./auditor.ts";
+import type { Backend, BackendParts } from "./backend.ts";
+import { checkHistory } from "./check-history.ts";
 import { Client } from "./client.ts";
 import { drawClock } from "./clock-traits.ts";
 import { Faults, SERVER_BACK_MS_MAX } from "./faults.ts";
@@ -61,11 +62,16 @@ class SeedRun {
     const world = new World(seed, print);
     const scenario = drawScenario(world.random("scenario"), topology);
     world.trace.add("scenario", JSON.stringify(scenario));
+    const observer = new Observer(world, { exclusion: scenario.isExclusive });
+    const auditor = new Auditor(world, observer);
+    const backend = backendOf({ world, scenario, auditor });
+    auditor.watchServers(backend.servers);
     this.#run = {
       world,
       scenario,
-      backend: backendOf(world, scenario),
-      observer: new Observer(world, { exclusion: scenario.isExclusive }),
+      backend,
+      observer,
+      auditor,
       resource: new Resource(world),
       sabotage: sabotage ?? ((provider) => provider),
       clients: [],
@@ -162,7 +168,8 @@ class SeedRun {
     const { scenario, observer } = this.#run;
     for (const name of scenario.names) {
       const hold = observer.hold(name, client.name, client.host);
-      observer.record(hold, { operation: "acquire", phase: "invoke", detail: "progress" });
+      const ttlMs = scenario.ttlsMs[0] as number;
+      observer.record(hold, { operation: "acquire", phase: "invoke", ttlMs, detail: "progress" });
       try {
         const call = client.locks.acquire(name, { waitMs });
         const lease = await client.settled(`progress of ${hold.id}`, call);
@@ -233,39 +240,22 @@ class SeedRun {
     }
   }
 
-  /**
-   * Where locks may be lost unseen, a process may hand one on that has another holder already, with a
-   * token from before: only what the backend granted is in order then.
-   */
-  #fenced(history: readonly HistoryEvent[]): readonly HistoryEvent[] {
-    if (this.#run.scenario.isExclusive) return history;
-    const isOurs = ({ token = "0" }: HistoryEvent): boolean => BigInt(token) % LOCAL_INDEXES === 0n;
-    const handedOn = new Set(history.filter((event) => !isOurs(event)).map(({ hold }) => hold));
-    return history.filter(({ hold }) => !handedOn.has(hold));
-  }
-
   #checkHistory(): void {
     const { observer, scenario } = this.#run;
-    const history = observer.history.toSorted((one, other) => one.atNs - other.atNs);
-    const found = [
-      ...(scenario.isExclusive ? checkExclusion(history) : []),
-      ...(scenario.isFenced ? checkFencingOrder(this.#fenced(history)) : []),
-    ];
-    for (const { checker, message } of found) observer.violate(checker, message);
+    for (const { checker, message } of checkHistory(observer.history, scenario)) {
+      observer.violate(checker, message);
+    }
   }
 }
 
-/** Of a token: how often its lock was handed on inside a process. */
-const LOCAL_INDEXES = 64n;
-
-function backendOf(world: World, scenario: Scenario): Backend {
-  switch (scenario.topology) {
+function backendOf(parts: BackendParts): Backend {
+  switch (parts.scenario.topology) {
     case "memory":
-      return new MemoryBackend(world);
+      return new MemoryBackend(parts);
     case "remote":
-      return new RemoteBackend(world, scenario);
+      return new RemoteBackend(parts);
     case "redis":
-      return new RedisBackend(world, scenario);
+      return new RedisBackend(parts);
   }
 }
 

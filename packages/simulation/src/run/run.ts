@@ -1,5 +1,6 @@
 import type { LockProvider } from "@holdfast/core";
 import type { World } from "../world/world.ts";
+import type { Auditor } from "./auditor.ts";
 import type { Backend } from "./backend.ts";
 import type { Client } from "./client.ts";
 import type { Observer } from "./observer.ts";
@@ -16,6 +17,7 @@ export interface Run {
   readonly backend: Backend;
   readonly observer: Observer;
   readonly resource: Resource;
+  readonly auditor: Auditor;
   readonly sabotage: Sabotage;
   /** Everyone that was started and has not died. */
   clients: Client[];

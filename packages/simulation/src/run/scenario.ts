@@ -37,12 +37,15 @@ const TAKING_CHANCE = 0.2;
 const TTL_CLASSES_MS = [100, 200, 500, 1_000, 3_000, 10_000];
 /** A world with fewer events tells little. */
 export const EVENTS_MIN = 300;
+/** Two round trips for a script that the server does not know, with room. */
+const DELAYS_PER_COMMAND = 5;
 const EVENTS_MAX = 900;
 
 export function drawScenario(random: RandomStream, wanted: Topology | undefined): Scenario {
   const topology = wanted ?? random.pick(topologies);
   const ttlsMs = drawTtls(random);
   const faults = drawFaults(topology, random);
+  const delayMsMax = random.pick([0.3, 2, 20]);
   return {
     topology,
     clientCount: random.integer(2, 5),
@@ -50,7 +53,7 @@ export function drawScenario(random: RandomStream, wanted: Topology | undefined)
     names: ["a", "b", "c", "d"].slice(0, random.pick([1, 1, 2, 4])),
     ttlsMs,
     ttlMsMax: Math.max(...ttlsMs),
-    commandTimeoutMs: random.pick([50, 200, 1_000]),
+    commandTimeoutMs: Math.max(random.pick([50, 200, 1_000]), DELAYS_PER_COMMAND * delayMsMax),
     resend: random.chance(0.5),
     offlineQueue: random.chance(0.5),
     localHandoffMax: random.pick([0, 1, 16, 63]),
@@ -58,7 +61,7 @@ export function drawScenario(random: RandomStream, wanted: Topology | undefined)
     backoffMsMax: random.pick([20, 100, 100, 500]),
     releaseTimeoutMs: random.pick([100, 1_000, 5_000]),
     unavailableMs: random.chance(0.3) ? random.integer(100, 5_000) : undefined,
-    delayMsMax: random.pick([0.3, 2, 20]),
+    delayMsMax,
     faults,
     faultEveryMs: random.pick([200, 1_000, 4_000]),
     isExclusive: !faults.some((fault) => TAKES_LOCKS.has(fault)),

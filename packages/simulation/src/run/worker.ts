@@ -54,7 +54,13 @@ export class Worker {
     const way = this.#random.pick(WAYS);
     const options = this.#options(way);
     const asked = `${way} ${JSON.stringify({ ...options, signal: options.signal !== undefined })}`;
-    this.#run.observer.record(hold, { operation: "acquire", phase: "invoke", detail: asked });
+    const { ttlMs } = options;
+    this.#run.observer.record(hold, {
+      operation: "acquire",
+      phase: "invoke",
+      ttlMs,
+      detail: asked,
+    });
     if (way === "using") return this.#use(hold, options);
     const tracked = await this.#acquire(hold, way, options);
     if (tracked === undefined) return;
@@ -62,7 +68,7 @@ export class Worker {
     await this.#holder.finish(tracked);
   }
 
-  #options(way: Way): AcquireOptions {
+  #options(way: Way): AcquireOptions & { readonly ttlMs: number } {
     const random = this.#random;
     const { ttlsMs, ttlMsMax } = this.#run.scenario;
     const waitMs = random.pick([undefined, 0, ttlMsMax * 0.2, ttlMsMax * 3]);
