@@ -19,7 +19,6 @@ const WHILE_EXCLUSIVE: readonly CheckerName[] = [
   "fenced-resource",
   "ownership",
   "termination",
-  "linearizability",
 ];
 
 /**
@@ -28,10 +27,13 @@ const WHILE_EXCLUSIVE: readonly CheckerName[] = [
  */
 export function checkHistory(
   history: readonly HistoryEvent[],
-  scenario: Pick<Scenario, "isExclusive" | "isFenced">,
+  scenario: Pick<Scenario, "isExclusive" | "isFenced" | "isSearched">,
 ): readonly Violation[] {
   const ordered = inOrder(history);
-  if (scenario.isExclusive) return check(ordered, WHILE_EXCLUSIVE);
+  if (scenario.isExclusive) {
+    const found = check(ordered, WHILE_EXCLUSIVE);
+    return scenario.isSearched ? [...found, ...check(ordered, ["linearizability"])] : found;
+  }
   const found = check(ordered, ["termination"]);
   if (!scenario.isFenced) return found;
   return [

@@ -1,4 +1,4 @@
-import { createLocks, type Locks, type Ticket } from "@holdfast/core";
+import { createLocks, type LockProvider, type Locks, type Ticket } from "@holdfast/core";
 import type { Host } from "../world/host.ts";
 import type { RandomStream } from "../world/random-stream.ts";
 import type { Access } from "./backend.ts";
@@ -32,8 +32,9 @@ export class Client {
     const { scenario, backend } = run;
     this.#access = backend.access(host);
     this.originMs = host.clock.exactBootMs() - host.clock.monotonicMs();
+    const broken = run.sabotage.provider ?? ((provider: LockProvider) => provider);
     this.locks = createLocks({
-      provider: run.auditor.watch(run.sabotage(this.#access.provider)),
+      provider: run.auditor.watch(broken(this.#access.provider)),
       clock: host.clock,
       random: run.world.random(`locks of ${name}`),
       ttlMs: scenario.ttlsMs[0] as number,

@@ -19,7 +19,7 @@ import { Worker } from "./worker.ts";
 export interface SeedOptions {
   /** Default: drawn from the seed. */
   readonly topology?: Topology | undefined;
-  readonly sabotage?: Sabotage | undefined;
+  readonly sabotage?: (() => Sabotage) | undefined;
   /** Given every line of the trace at once. */
   readonly print?: ((line: string) => void) | undefined;
 }
@@ -73,7 +73,7 @@ class SeedRun {
       observer,
       auditor,
       resource: new Resource(world),
-      sabotage: sabotage ?? ((provider) => provider),
+      sabotage: sabotage?.() ?? {},
       clients: [],
       isHealing: false,
     };

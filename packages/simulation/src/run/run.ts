@@ -7,8 +7,11 @@ import type { Observer } from "./observer.ts";
 import type { Resource } from "./resource.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Changes a provider for the worse, to see whether that is noticed. */
-export type Sabotage = (provider: LockProvider) => LockProvider;
+/** Changes for the worse what a run is made of, to see whether that is noticed. */
+export interface Sabotage {
+  /** Of what each client uses. */
+  provider?(provider: LockProvider): LockProvider;
+}
 
 /** What the parts of one run share. */
 export interface Run {

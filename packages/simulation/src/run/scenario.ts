@@ -28,6 +28,8 @@ export interface Scenario {
   readonly isExclusive: boolean;
   /** False where a server may have lost its counter and its clock as well. */
   readonly isFenced: boolean;
+  /** Looks for an order of all steps as well, which takes long. */
+  readonly isSearched: boolean;
   /** Events before healing begins. */
   readonly eventCountMin: number;
 }
@@ -68,6 +70,7 @@ export function drawScenario(random: RandomStream, wanted: Topology | undefined)
     isFenced: !(
       faults.includes("server-clock-back") && faults.some((fault) => LOSES_TOKENS.has(fault))
     ),
+    isSearched: random.chance(0.25),
     eventCountMin: random.integer(EVENTS_MIN, EVENTS_MAX),
   };
 }
