@@ -19,6 +19,7 @@ const gates = {
   api: { what: "exports against api.md", passes: checkApi },
   changesets: { what: "release notes", passes: checkChangesets },
   consumers: { what: "packed packages in empty projects", passes: checkConsumers },
+  "sim-nodes": { what: "one seed, one world on every Node", passes: checkSimulation },
 };
 
 const words = process.argv.slice(2);
@@ -76,10 +77,19 @@ async function checkChangesets() {
   return problems.length === 0;
 }
 
-async function checkConsumers() {
+function checkConsumers() {
+  return runBuilt("consumers.mjs");
+}
+
+function checkSimulation() {
+  return runBuilt("sim-nodes.mjs");
+}
+
+/** @param {string} script Beside this one; it needs the builds of the packages. */
+async function runBuilt(script) {
   if (!(await runTurbo("build"))) return false;
-  const script = path.join(rootFolder, "scripts", "consumers.mjs");
-  return (await runProcess(process.execPath, [script])).code === 0;
+  const file = path.join(rootFolder, "scripts", script);
+  return (await runProcess(process.execPath, [file])).code === 0;
 }
 
 /** @param {string} task */

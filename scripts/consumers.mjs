@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { installNodes, npmInstall } from "./nodes.mjs";
 import { runProcess } from "./run-process.mjs";
 import { progress, runPnpm } from "./set-up.mjs";
-import { cacheFolder, readJson, rootFolder, workspacePackages } from "./workspace.mjs";
+import { readJson, rootFolder, workspacePackages } from "./workspace.mjs";
 
 /**
  * Installs the packages as npm would deliver them into empty projects, one per driver, and uses
@@ -11,8 +12,6 @@ import { cacheFolder, readJson, rootFolder, workspacePackages } from "./workspac
  */
 /** @typedef {{ driver: string, what: string, passed: boolean }} Row */
 
-const NODE_MAJORS = [20, 22, 24];
-const INSTALL_MS_MAX = 240_000;
 const CASE_MS_MAX = 60_000;
 const FOREIGN_DECLARATION = /^node_modules\/(?!@holdfast\/)/;
 
@@ -135,29 +134,6 @@ async function pack() {
     .map((file) => path.join(work, file));
 }
 
-/** npm brings each Node, once: 100 MB that stay in the cache folder. */
-async function installNodes() {
-  /** @type {{ version: string, program: string }[]} */
-  const nodes = [];
-  for (const major of NODE_MAJORS) {
-    if (Number(process.versions.node.split(".")[0]) === major) {
-      nodes.push({ version: process.versions.node, program: process.execPath });
-      continue;
-    }
-    const folder = path.join(cacheFolder, `node-${major}`);
-    const program = path.join(folder, "node_modules", "node", "bin", "node");
-    if (!existsSync(program)) {
-      progress(`bringing Node ${major}`);
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(path.join(folder, "package.json"), '{ "private": true }');
-      await npmInstall([`node@${major}`], folder);
-    }
-    const { version } = readJson(path.join(folder, "node_modules", "node", "package.json"));
-    nodes.push({ version, program });
-  }
-  return nodes;
-}
-
 /**
  * @param {string} name
  * @param {{ module: string, version: string, open: string }} driver
@@ -183,19 +159,6 @@ async function createProject(name, driver, tarballs) {
     folder,
   );
   return folder;
-}
-
-/**
- * @param {string[]} what
- * @param {string} cwd
- */
-async function npmInstall(what, cwd) {
-  const { code } = await runProcess(
-    "npm",
-    ["install", "--no-audit", "--no-fund", "--prefer-offline", ...what],
-    { cwd, quiet: true, timeoutMs: INSTALL_MS_MAX },
-  );
-  if (code !== 0) throw new Error(`npm install ${what.join(" ")} failed`);
 }
 
 /**
