@@ -201,7 +201,15 @@ export class Faults {
     if (!server.isUp) return NOTHING;
     server.crash(loss);
     if (loss === "everything") this.#locksAreGone();
+    // What was deleted in that second is there again.
+    if (loss === "last-second") this.#locksAreBack();
     return () => server.start();
+  }
+
+  #locksAreBack(): void {
+    for (const tracked of this.#run.observer.open()) {
+      tracked.goneLimitNs = Number.POSITIVE_INFINITY;
+    }
   }
 
   /** No renewal that leaves from now on may prolong a lease that is there now. */

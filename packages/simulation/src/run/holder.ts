@@ -171,7 +171,7 @@ export class Holder {
 
   async #release(tracked: TrackedLease): Promise<void> {
     const { lease, hold } = tracked;
-    const wasLost = this.isOver(tracked);
+    const wasLost = this.isOver(tracked) || tracked.isEnded;
     this.releasing(tracked);
     const released = lease.release();
     const isRepeated = this.#random.chance(0.1);

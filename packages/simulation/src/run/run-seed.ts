@@ -103,14 +103,15 @@ class SeedRun {
   }
 
   #startClient(): void {
-    const { world, backend, scenario, clients } = this.#run;
+    const { world, backend, scenario } = this.#run;
     this.#clientCount += 1;
     const name = `c${this.#clientCount}`;
     const clock = drawClock(world.random(`clock of ${name}`), "client");
     const host = backend.sharedHost ?? world.addHost(name, clock);
-    const client = new Client(name, host, this.#run);
-    this.#run.clients = [...clients.filter((other) => other.isAlive && !other.isClosed), client];
     host.receive("message", () => {
+      const client = new Client(name, host, this.#run);
+      const { clients } = this.#run;
+      this.#run.clients = [...clients.filter((other) => other.isAlive && !other.isClosed), client];
       for (let fiber = 0; fiber < scenario.fibersPerClient; fiber += 1) {
         this.#track(client, new Worker(client).work());
       }
