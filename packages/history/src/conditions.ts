@@ -13,7 +13,8 @@ export interface Conditions {
   readonly endNs: number;
 }
 
-export function conditionsOf(history: readonly HistoryEvent[]): Conditions {
+/** `settleMs` is how long after the end of a fault or pause things may still be in disorder. */
+export function conditionsOf(history: readonly HistoryEvent[], settleMs = 0): Conditions {
   const crashNs = new Map<string, number>();
   const stops = new Map<string, Interval[]>();
   const faults: Interval[] = [];
@@ -27,7 +28,8 @@ export function conditionsOf(history: readonly HistoryEvent[]): Conditions {
         break;
       case "pause":
       case "fault":
-        open.set(bandKey(event), event);
+        // Stopping twice is stopping once: the first to resume it ends both.
+        if (!open.has(bandKey(event))) open.set(bandKey(event), event);
         break;
       case "resume":
       case "heal":
@@ -48,7 +50,7 @@ export function conditionsOf(history: readonly HistoryEvent[]): Conditions {
 
   function keep(begin: HistoryEvent, untilNs: number): void {
     const band = { startNs: begin.atNs, endNs: untilNs };
-    faults.push(band);
+    faults.push({ ...band, endNs: untilNs + settleMs * 1e6 });
     if (begin.operation !== "pause") return;
     const stopped = stops.get(begin.process);
     if (stopped === undefined) stops.set(begin.process, [band]);

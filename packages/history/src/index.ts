@@ -8,4 +8,7 @@ export { type HostClock, hostClock } from "./host-clock.ts";
 export { MalformedHistoryError } from "./malformed-history-error.ts";
 export { inOrder, readHistory } from "./read-history.ts";
 export { type Entry, FileRecorder, MemoryRecorder, type Recorder } from "./recorder.ts";
+export { textReport } from "./report/text-report.ts";
+export { type Lane, type Timeline, timelineOf } from "./report/timeline.ts";
+export { timelineSvg } from "./report/timeline-svg.ts";
 export type { CheckerName, Violation } from "./violation.ts";

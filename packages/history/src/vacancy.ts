@@ -3,7 +3,7 @@ import { type Conditions, conditionsOf } from "./conditions.ts";
 import type { HistoryEvent } from "./history-event.ts";
 import { type Hold, holdsOf } from "./hold.ts";
 import type { Interval } from "./interval.ts";
-import { type BackendFacts, type Ending, possessionOf } from "./possession.ts";
+import { type BackendFacts, type Ending, possessionsOf } from "./possession.ts";
 
 /** A stretch of time in which surely nobody held a lock, and nothing was broken on purpose. */
 export interface Vacancy extends Interval {
@@ -32,7 +32,7 @@ export function vacanciesOf(
   history: readonly HistoryEvent[],
   facts: BackendFacts,
 ): readonly Vacancy[] {
-  const conditions = conditionsOf(history);
+  const conditions = conditionsOf(history, facts.settleMs);
   const vacancies: Vacancy[] = [];
   for (const [name, holds] of byName(holdsOf(history, conditions))) {
     let last: Block = { startNs: 0, endNs: 0 };
@@ -60,16 +60,18 @@ function blocksOf(
 ): readonly Block[] {
   const blocks: Block[] = [...conditions.faults];
   for (const hold of holds) {
-    const possession = possessionOf(hold, conditions, facts);
-    if (possession === undefined || !blocksOthers(hold, conditions)) continue;
-    blocks.push({ ...possession, startNs: hold.granted?.atNs ?? possession.startNs });
+    for (const possession of possessionsOf(hold, conditions, facts)) {
+      if (possession.ending !== "crash" && !blocksOthers(hold)) continue;
+      const startNs = Math.max(possession.startNs, hold.granted?.atNs ?? 0);
+      blocks.push({ ...possession, startNs });
+    }
   }
   return blocks.sort((one, other) => one.startNs - other.startNs);
 }
 
 /** Granted, or with an outcome that nobody knows. Not: refused, or still waiting. */
-function blocksOthers({ answered, process }: Hold, { crashNs }: Conditions): boolean {
-  return answered === undefined ? crashNs.has(process) : answered.phase !== "fail";
+function blocksOthers({ answered }: Hold): boolean {
+  return answered !== undefined && answered.phase !== "fail";
 }
 
 /** The waiter of each vacancy that waited longest in it, where one waited longer than the bound. */

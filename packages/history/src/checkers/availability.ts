@@ -6,7 +6,7 @@ import type { HistoryEvent } from "../history-event.ts";
 import { type Hold, holdsOf } from "../hold.ts";
 import { inMilliseconds } from "../in-milliseconds.ts";
 import { type Interval, merged } from "../interval.ts";
-import { possessionOf } from "../possession.ts";
+import { possessionsOf } from "../possession.ts";
 import type { Violation } from "../violation.ts";
 
 /**
@@ -17,9 +17,9 @@ export function checkAvailability(
   history: readonly HistoryEvent[],
   options: CheckOptions,
 ): readonly Violation[] {
-  const { availableMs } = options;
+  const { availableMs, settleMs } = options;
   if (availableMs === undefined) return [];
-  const conditions = conditionsOf(history);
+  const conditions = conditionsOf(history, settleMs);
   return [...byName(holdsOf(history, conditions)).values()].flatMap((holds) => {
     const taken = takenBy(holds, conditions, options);
     return holds.filter(wasRefused).flatMap((hold) => {
@@ -54,7 +54,7 @@ function takenBy(
   conditions: Conditions,
   options: CheckOptions,
 ): TakenTimes {
-  const possessions = holds.flatMap((hold) => possessionOf(hold, conditions, options) ?? []);
+  const possessions = holds.flatMap((hold) => possessionsOf(hold, conditions, options));
   const taken: Taken[] = [...merged(conditions.faults), ...possessions];
   taken.sort((one, other) => one.startNs - other.startNs);
   const latest: (readonly [Taken, Taken | undefined])[] = [];

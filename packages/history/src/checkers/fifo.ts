@@ -18,10 +18,10 @@ interface Place extends Ranked<number> {
  */
 export function checkFifo(
   history: readonly HistoryEvent[],
-  { fair = false }: CheckOptions,
+  { fair = false, settleMs }: CheckOptions,
 ): readonly Violation[] {
   if (!fair) return [];
-  const conditions = conditionsOf(history);
+  const conditions = conditionsOf(history, settleMs);
   return [...byName(holdsOf(history, conditions)).values()].flatMap((holds) =>
     inversions<number, Place>(holds.flatMap((hold) => placeOf(hold, conditions)))
       .filter(([, { hold }]) => hold.believed.length > 0)

@@ -1,4 +1,4 @@
-import { pairCalls } from "../call.ts";
+import { type Call, pairCalls } from "../call.ts";
 import type { HistoryEvent } from "../history-event.ts";
 import type { Hold } from "../hold.ts";
 
@@ -18,48 +18,37 @@ export interface Step {
 /**
  * The steps of one lock that a linearization has to put in order, by their invokes.
  *
- * An acquire whose outcome is unknown is a step only when a renewal or release of it succeeded: else it
- * may never have taken effect, which allows everything that its effect would. Refusals are no steps.
+ * They are what holds did whose acquire was granted. An acquire with an unknown outcome may never have
+ * taken effect, which allows everything that its effect would: also when its release found something to
+ * release, on some of the members of a quorum. Refusals are no steps.
  */
 export function stepsOf(holds: readonly Hold[]): readonly Step[] {
   const steps = holds.flatMap((hold) => {
+    const { asked, granted, token } = hold;
+    if (asked === undefined || granted === undefined) return [];
     const { calls } = pairCalls(hold.events);
-    const endsNs = endsFromNs(hold);
-    const later = calls.flatMap(({ invoke, end }): readonly Step[] => {
+    const endsNs = endsFromNs(hold, calls);
+    const step = (kind: Step["kind"], invoke: HistoryEvent, end: HistoryEvent): Step => ({
+      kind,
+      hold,
+      invokeNs: invoke.atNs,
+      returnNs: end.atNs,
+      token: kind === "acquire" ? token : undefined,
+      freeFromNs: Math.min(end.validUntilNs ?? Number.POSITIVE_INFINITY, endsNs),
+      events: [invoke, end],
+    });
+    const later = calls.flatMap(({ invoke, end }) => {
       const { operation } = invoke;
       if (end?.phase !== "ok" || (operation !== "renew" && operation !== "release")) return [];
-      const freeFromNs = Math.min(end.validUntilNs ?? Number.POSITIVE_INFINITY, endsNs);
-      return [{ ...span(hold, invoke, end), kind: operation, token: undefined, freeFromNs }];
+      return [step(operation, invoke, end)];
     });
-    return [...acquireOf(hold, later, endsNs), ...later];
+    return [step("acquire", asked, granted), ...later];
   });
   return steps.sort((one, other) => one.invokeNs - other.invokeNs);
 }
 
-function acquireOf(hold: Hold, later: readonly Step[], endsNs: number): readonly Step[] {
-  const { asked, answered, granted, token } = hold;
-  if (asked === undefined) return [];
-  if (granted !== undefined) {
-    const freeFromNs = Math.min(granted.validUntilNs ?? Number.POSITIVE_INFINITY, endsNs);
-    return [{ ...span(hold, asked, granted), kind: "acquire", token, freeFromNs }];
-  }
-  if (answered?.phase === "fail" || later.length === 0) return [];
-  const returnNs = Math.min(...later.map((step) => step.returnNs));
-  const [invokeNs, freeFromNs] = [asked.atNs, Number.NEGATIVE_INFINITY];
-  return [{ kind: "acquire", hold, invokeNs, returnNs, token, freeFromNs, events: [asked] }];
-}
-
-function span(
-  hold: Hold,
-  invoke: HistoryEvent,
-  end: HistoryEvent,
-): Pick<Step, "hold" | "invokeNs" | "returnNs" | "events"> {
-  return { hold, invokeNs: invoke.atNs, returnNs: end.atNs, events: [invoke, end] };
-}
-
 /** From when on the hold may be over whatever its validity: a release on its way, a loss, a death. */
-function endsFromNs(hold: Hold): number {
-  const { calls } = pairCalls(hold.events);
+function endsFromNs(hold: Hold, calls: readonly Call[]): number {
   const doubtful = calls.filter(
     ({ invoke, end }) =>
       (invoke.operation === "release" && end?.phase !== "ok") ||
