@@ -3,13 +3,16 @@ import type { CrashLoss } from "../redis/simulated-redis.ts";
 import type { Host } from "../world/host.ts";
 import type { World } from "../world/world.ts";
 import type { Auditor } from "./auditor.ts";
+import type { Observer } from "./observer.ts";
+import type { Sabotage } from "./run.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** What backends are made of. */
 export interface BackendParts {
   readonly world: World;
   readonly scenario: Scenario;
-  readonly auditor: Auditor;
+  readonly observer: Observer;
+  readonly sabotage: Sabotage;
 }
 
 /** One client process's way to the backend. */
@@ -22,6 +25,9 @@ export interface Access {
 /** One server of a backend, as those see it who disturb and inspect it. */
 export interface Server {
   readonly host: Host;
+  readonly auditor: Auditor;
+  /** When it last lost data. */
+  readonly lostNs: number;
   /** Its process runs; it may still be paused or out of reach. */
   readonly isUp: boolean;
   /** What crashes can do to it. */
@@ -36,6 +42,11 @@ export interface Server {
   lockKey(name: string): string;
   /** Whose lock it is now, as far as that can be seen. */
   holderOf(name: string): string | undefined;
+  /**
+   * Until when, in true time, it keeps the lock for that holder, as it is set now; 0 when it does not,
+   * infinite where that cannot be seen.
+   */
+  heldUntilNs(name: string, holderId: string): number;
   /** What holders and waiters have left on it. */
   leftovers(): readonly string[];
 }

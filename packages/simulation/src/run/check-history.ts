@@ -13,35 +13,30 @@ const OPTIONS: CheckOptions = { stepsMax: 5_000 };
 /** Of a token: how often its lock was handed on inside a process. */
 const LOCAL_INDEXES = 64n;
 
-const WHILE_EXCLUSIVE: readonly CheckerName[] = [
-  "exclusion",
-  "fencing-order",
-  "fenced-resource",
-  "ownership",
-  "termination",
-];
-
 /**
  * What the checkers of histories find. Where locks may be lost unseen, tokens still have to keep what
  * they guard in order, as long as they rise: that is what they are for.
  */
 export function checkHistory(
   history: readonly HistoryEvent[],
-  scenario: Pick<Scenario, "isExclusive" | "isFenced" | "isSearched">,
+  { isExclusive, isFenced, isSearched }: HistoryFacts,
 ): readonly Violation[] {
   const ordered = inOrder(history);
-  if (scenario.isExclusive) {
-    const found = check(ordered, WHILE_EXCLUSIVE);
-    return scenario.isSearched ? [...found, ...check(ordered, ["linearizability"])] : found;
-  }
   const found = check(ordered, ["termination"]);
-  if (!scenario.isFenced) return found;
-  return [
-    ...found,
-    ...check(grantedByBackend(ordered), ["fencing-order"]),
-    ...check(ordered.map(withoutRefusal), ["fenced-resource"]),
-  ];
+  if (isExclusive) found.push(...check(ordered, ["exclusion", "ownership"]));
+  if (!isFenced) return found;
+  if (!isExclusive) {
+    found.push(...check(grantedByBackend(ordered), ["fencing-order"]));
+    found.push(...check(ordered.map(withoutRefusal), ["fenced-resource"]));
+    return found;
+  }
+  found.push(...check(ordered, ["fencing-order", "fenced-resource"]));
+  if (isSearched) found.push(...check(ordered, ["linearizability"]));
+  return found;
 }
+
+/** What a history may be expected to show. */
+type HistoryFacts = Pick<Scenario, "isExclusive" | "isFenced" | "isSearched">;
 
 function check(history: readonly HistoryEvent[], names: readonly CheckerName[]): Violation[] {
   return names.flatMap((name) => checkers[name](history, OPTIONS));

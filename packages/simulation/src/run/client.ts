@@ -1,4 +1,4 @@
-import { createLocks, type LockProvider, type Locks, type Ticket } from "@holdfast/core";
+import { createLocks, type Locks, type Ticket } from "@holdfast/core";
 import type { Host } from "../world/host.ts";
 import type { RandomStream } from "../world/random-stream.ts";
 import type { Access } from "./backend.ts";
@@ -31,10 +31,9 @@ export class Client {
     this.random = run.world.random(`workload of ${name}`);
     const { scenario, backend } = run;
     this.#access = backend.access(host);
-    this.originMs = host.clock.exactBootMs() - host.clock.monotonicMs();
-    const broken = run.sabotage.provider ?? ((provider: LockProvider) => provider);
+    this.originMs = host.clock.bootMs() - host.clock.monotonicMs();
     this.locks = createLocks({
-      provider: run.auditor.watch(broken(this.#access.provider)),
+      provider: this.#access.provider,
       clock: host.clock,
       random: run.world.random(`locks of ${name}`),
       ttlMs: scenario.ttlsMs[0] as number,

@@ -32,14 +32,16 @@ export const faultKinds = [
 
 export type FaultKind = (typeof faultKinds)[number];
 
-/** The faults that end a lock under its holder: exclusion is not promised over them. */
-export const TAKES_LOCKS: ReadonlySet<FaultKind> = new Set<FaultKind>([
-  "flush-all",
-  "delete-lock",
-  "lose-second",
-  "lose-all",
-  "server-clock-forward",
-]);
+const ENDS_LOCKS: readonly FaultKind[] = ["flush-all", "delete-lock", "server-clock-forward"];
+
+/**
+ * The faults that end a lock under its holder: exclusion is not promised over them. A member of a
+ * quorum that was restarted without its data votes again only when what it forgot has ended.
+ */
+export function takesLocks(topology: Topology): ReadonlySet<FaultKind> {
+  const isQuorum = topology.startsWith("quorum");
+  return new Set(isQuorum ? ENDS_LOCKS : [...ENDS_LOCKS, "lose-second", "lose-all"]);
+}
 
 /** The faults after which tokens go on from the server's clock, which must not have gone back then. */
 export const LOSES_TOKENS: ReadonlySet<FaultKind> = new Set<FaultKind>([
@@ -82,4 +84,6 @@ export const FAULTS_BY_TOPOLOGY: Readonly<Record<Topology, readonly FaultKind[]>
   memory: OF_CLIENTS,
   remote: [...OF_CLIENTS, ...OF_NETWORKS],
   redis: [...OF_CLIENTS, ...OF_NETWORKS, ...OF_REDIS],
+  "quorum-redis-3": [...OF_CLIENTS, ...OF_NETWORKS, ...OF_REDIS],
+  "quorum-redis-5": [...OF_CLIENTS, ...OF_NETWORKS, ...OF_REDIS],
 };

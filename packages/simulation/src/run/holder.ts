@@ -10,8 +10,8 @@ type Step = "sleep" | "assert" | "write" | "renew" | "stall";
 const STEPS: readonly Step[] = ["sleep", "sleep", "assert", "write", "write", "renew", "stall"];
 const STEPS_MAX = 5;
 const SIGNAL_CHANCE = 0.85;
-/** Clocks tell the time since boot in hundredths of a second, at both ends of a sleep. */
-const SLEEP_ERROR_MS = 20;
+/** Clocks count in doubles. */
+const ROUNDING_NS = 1_000;
 
 /** What a program does with a lease: works, looks whether it is still its own, and gives it back. */
 export class Holder {
@@ -127,7 +127,7 @@ export class Holder {
       return false;
     }
     const overdueNs = hold.host.clock.nowNs - tracked.validUntilNs;
-    if (overdueNs > nsOf(SLEEP_ERROR_MS)) {
+    if (overdueNs >= ROUNDING_NS) {
       observer.violate("assert-valid", `${hold.id} passed ${overdueNs} ns after its deadline`);
     }
     observer.asserted(tracked);

@@ -10,9 +10,10 @@ export class MemoryBackend implements Backend {
   readonly sharedHost: Host;
   readonly #provider: LockProvider;
 
-  constructor({ world }: BackendParts) {
+  constructor({ world, sabotage }: BackendParts) {
     this.sharedHost = world.addHost("p", drawClock(world.random("clock of p"), "client"));
-    this.#provider = memory({ clock: this.sharedHost.clock });
+    const provider = memory({ clock: this.sharedHost.clock });
+    this.#provider = sabotage.provider?.(provider) ?? provider;
   }
 
   /** Closing one of the `Locks` leaves the memory to the others. */

@@ -1,8 +1,10 @@
 import type { Lease } from "@holdfast/core";
 import type { HistoryEvent, Operation, Phase } from "@holdfast/history";
 import type { Host } from "../world/host.ts";
-import { NS_PER_MS } from "../world/nanoseconds.ts";
+import { NS_PER_MS, nsOf } from "../world/nanoseconds.ts";
 import type { World } from "../world/world.ts";
+import type { Server } from "./backend.ts";
+import type { Scenario } from "./scenario.ts";
 import { TrackedLease } from "./tracked-lease.ts";
 
 /** Something that must not happen, and did. */
@@ -35,10 +37,7 @@ interface Moment {
 }
 
 /** What is expected of locks under the faults of a run. */
-export interface Expectations {
-  /** False where the faults of this run may take a lock away unseen. */
-  readonly exclusion: boolean;
-}
+type Expectations = Pick<Scenario, "isExclusive" | "majority">;
 
 /** On an idle loop a loss is told at most so late. */
 const TOLD_LATE_NS_MAX = 5 * NS_PER_MS;
@@ -55,11 +54,17 @@ export class Observer {
   readonly #world: World;
   readonly #expectations: Expectations;
   readonly #open = new Map<string, TrackedLease[]>();
+  #servers: readonly Server[] = [];
   #holdCount = 0;
 
   constructor(world: World, expectations: Expectations) {
     this.#world = world;
     this.#expectations = expectations;
+  }
+
+  /** Whose locks the leases of this run are. */
+  watchServers(servers: readonly Server[]): void {
+    this.#servers = servers;
   }
 
   /** A new acquisition. */
@@ -104,6 +109,7 @@ export class Observer {
       token: lease.fencingToken,
       validUntilNs: tracked.validUntilNs,
     });
+    this.#checkHeld(tracked);
     const open = this.#open.get(hold.name);
     if (open === undefined) this.#open.set(hold.name, [tracked]);
     else open.push(tracked);
@@ -135,7 +141,7 @@ export class Observer {
       const others = this.open(tracked.hold.name).filter(
         (other) => other !== tracked && other.startNs < nowNs && other.isValidAt(nowNs),
       );
-      if (this.#expectations.exclusion && others.length > 0) {
+      if (this.#expectations.isExclusive && others.length > 0) {
         const words = others.map(({ hold }) => hold.id).join(", ");
         this.violate("exclusion", `assertValid() passed for ${tracked.hold.id} beside ${words}`);
       }
@@ -159,8 +165,25 @@ export class Observer {
       this.record(tracked.hold, { operation: "renew", phase: "invoke", atNs });
       this.record(tracked.hold, { operation: "renew", phase: "ok", validUntilNs, atNs });
       this.#checkProlonged(tracked, validUntilNs);
+      this.#checkHeld(tracked);
     }
     this.#checkTold(tracked);
+  }
+
+  /**
+   * Nobody relies on a lock for longer than a majority of the servers keep it. A server that lost its
+   * data since the request may have left is not counted against them: it says nothing, and then waits.
+   */
+  #checkHeld({ hold, holderId, validUntilNs, lease }: TrackedLease): void {
+    if (!this.#expectations.isExclusive || this.#servers.length === 0) return;
+    const sinceNs = this.#world.nowNs - nsOf(lease.ttlMs);
+    const keeping = this.#servers.filter(
+      (server) =>
+        server.lostNs >= sinceNs || server.heldUntilNs(hold.name, holderId) >= validUntilNs,
+    );
+    if (keeping.length >= this.#expectations.majority) return;
+    const words = `${hold.id} relies on ${hold.name} until ${validUntilNs} ns`;
+    this.violate("held", `${words}, which only ${keeping.length} servers keep for so long`);
   }
 
   /** The deadline of a lock that the backend has lost moves to what was sent before, and no further. */
@@ -188,7 +211,7 @@ export class Observer {
   }
 
   #checkExclusion(name: string, leases: readonly TrackedLease[]): void {
-    if (!this.#expectations.exclusion) return;
+    if (!this.#expectations.isExclusive) return;
     const { nowNs } = this.#world;
     const valid = leases.filter((tracked) => tracked.isValidAt(nowNs) && !tracked.hold.host.isDead);
     if (valid.length < 2) return;

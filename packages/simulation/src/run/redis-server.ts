@@ -10,9 +10,10 @@ import type { Wire } from "../redis/wire.ts";
 import { Connection, ServerPort } from "../world/connection.ts";
 import type { Host } from "../world/host.ts";
 import type { DelayTraits } from "../world/link.ts";
+import { nsOf } from "../world/nanoseconds.ts";
 import type { World } from "../world/world.ts";
-import type { Auditor } from "./auditor.ts";
-import type { Server } from "./backend.ts";
+import { Auditor } from "./auditor.ts";
+import type { BackendParts, Server } from "./backend.ts";
 import { drawClock } from "./clock-traits.ts";
 
 /** What may stay on a server when nobody holds or waits: fence counters, tombstones, the member marker. */
@@ -24,16 +25,17 @@ const RUN_ID_LENGTH = 22;
 /** One simulated Redis on a machine of its own, with the network to it. */
 export class RedisServer implements Server {
   readonly host: Host;
+  readonly auditor: Auditor;
   readonly losses: readonly CrashLoss[] = ["nothing", "last-second", "everything"];
   readonly #world: World;
-  readonly #auditor: Auditor;
   readonly #redis: SimulatedRedis;
   readonly #port: ServerPort<readonly string[], unknown>;
+  lostNs: number = Number.NEGATIVE_INFINITY;
   #startCount = 0;
 
-  constructor(name: string, world: World, auditor: Auditor) {
+  constructor(name: string, { world, observer }: BackendParts) {
     this.#world = world;
-    this.#auditor = auditor;
+    this.auditor = new Auditor(this, world, observer);
     this.host = world.addHost(name, drawClock(world.random(`clock of ${name}`), "server"));
     const { clock } = this.host;
     this.#redis = new SimulatedRedis({
@@ -72,8 +74,10 @@ export class RedisServer implements Server {
   crash(loss: CrashLoss): void {
     this.#world.trace.add(this.host.name, `crashes and loses ${loss}`);
     this.#redis.crash(loss);
-    if (loss !== "nothing") this.#auditor.forgot(this);
     this.#port.close();
+    if (loss === "nothing") return;
+    this.lostNs = this.#world.nowNs;
+    this.auditor.forgot();
   }
 
   start(): void {
@@ -90,7 +94,7 @@ export class RedisServer implements Server {
   operate(command: readonly string[]): void {
     if (!this.#port.isListening) return;
     const reply = this.#redis.execute(command);
-    if (command[0] === "FLUSHALL") this.#auditor.forgot(this);
+    if (command[0] === "FLUSHALL") this.auditor.forgot();
     this.#world.trace.add(this.host.name, `operator: ${shown(command)} -> ${shownReply(reply)}`);
   }
 
@@ -104,6 +108,13 @@ export class RedisServer implements Server {
     return typeof value === "string" ? value.slice(0, value.indexOf(":")) : undefined;
   }
 
+  heldUntilNs(name: string, holderId: string): number {
+    if (!this.isUp) return Number.POSITIVE_INFINITY;
+    if (this.holderOf(name) !== holderId) return 0;
+    const leftMs = Number(this.#redis.execute(["PTTL", this.lockKey(name)]));
+    return this.#world.nowNs + nsOf(leftMs / this.host.clock.traits.rate);
+  }
+
   leftovers(): readonly string[] {
     return this.#redis.keys().filter((key) => !MAY_STAY.test(key));
   }
@@ -112,9 +123,9 @@ export class RedisServer implements Server {
   #audit([, script = "", keyCount, ...operands]: readonly string[], reply: unknown): void {
     if (reply instanceof Error) return;
     const holderId = operands[Number(keyCount)]?.slice(0, -1) ?? "";
-    if (RELEASES.has(script)) this.#auditor.released(this, holderId);
+    if (RELEASES.has(script)) this.auditor.released(holderId);
     else if (ACQUIRES.has(script) && String(reply).startsWith("+")) {
-      this.#auditor.granted(this, holderId);
+      this.auditor.granted(holderId);
     }
   }
 

@@ -12,8 +12,8 @@ import { Connection, type ConnectionHandlers, ServerPort } from "../world/connec
 import type { Host } from "../world/host.ts";
 import type { DelayTraits } from "../world/link.ts";
 import type { World } from "../world/world.ts";
-import type { Auditor } from "./auditor.ts";
-import type { Server } from "./backend.ts";
+import { Auditor } from "./auditor.ts";
+import type { BackendParts, Server } from "./backend.ts";
 import { drawClock } from "./clock-traits.ts";
 
 /** What is sent to a memory provider on another machine. */
@@ -36,16 +36,17 @@ export type RemoteConnection = Connection<RemoteRequest, RemoteReply>;
 /** A memory provider that is served over the network, with the clock of its own machine. */
 export class RemoteServer implements Server {
   readonly host: Host;
+  readonly auditor: Auditor;
+  readonly lostNs: number = Number.NEGATIVE_INFINITY;
   /** It is lost with its process, which is not simulated: a restart is only a while without it. */
   readonly losses: readonly CrashLoss[] = ["nothing"];
   readonly #world: World;
-  readonly #auditor: Auditor;
   readonly #provider: LockProvider;
   readonly #port: ServerPort<RemoteRequest, RemoteReply>;
 
-  constructor(name: string, world: World, auditor: Auditor) {
+  constructor(name: string, { world, observer }: BackendParts) {
     this.#world = world;
-    this.#auditor = auditor;
+    this.auditor = new Auditor(this, world, observer);
     this.host = world.addHost(name, drawClock(world.random(`clock of ${name}`), "server"));
     this.#provider = memory({ clock: this.host.clock });
     this.#port = new ServerPort(this.host, (request, answer) => void this.#serve(request, answer));
@@ -95,6 +96,10 @@ export class RemoteServer implements Server {
     return undefined;
   }
 
+  heldUntilNs(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
   leftovers(): readonly string[] {
     return [];
   }
@@ -114,8 +119,8 @@ export class RemoteServer implements Server {
   #audit(call: RemoteCall, reply: RemoteReply): void {
     if (!("value" in reply) || call.method === "renew") return;
     const { holderId } = call.request;
-    if (call.method === "release") this.#auditor.released(this, holderId);
-    else if ((reply.value as Grant | Refusal).granted) this.#auditor.granted(this, holderId);
+    if (call.method === "release") this.auditor.released(holderId);
+    else if ((reply.value as Grant | Refusal).granted) this.auditor.granted(holderId);
   }
 
   async #call(call: RemoteCall): Promise<unknown> {

@@ -1,6 +1,6 @@
+import { LockError, type LockErrorCode } from "@holdfast/core";
 import { NS_PER_MS, nsOf } from "../world/nanoseconds.ts";
 import { World } from "../world/world.ts";
-import { Auditor } from "./auditor.ts";
 import type { Backend, BackendParts } from "./backend.ts";
 import { checkHistory } from "./check-history.ts";
 import { Client } from "./client.ts";
@@ -14,6 +14,7 @@ import { Resource } from "./resource.ts";
 import type { Run, Sabotage } from "./run.ts";
 import { drawScenario, EVENTS_MIN, type Scenario } from "./scenario.ts";
 import type { Topology } from "./topology.ts";
+import type { TrackedLease } from "./tracked-lease.ts";
 import { Worker } from "./worker.ts";
 
 export interface SeedOptions {
@@ -35,6 +36,8 @@ export interface SeedResult {
 
 /** Virtual time after which a run that makes no events is healed all the same. */
 const SAFETY_MS_MAX = 600_000;
+/** Servers have been up for longer than members have to wait after a start. */
+const WARM_UP_MS = 2_000;
 /** Everyone ends what is under way; far more than the longest wait of a workload. */
 const FINISH_MS_MAX = 300_000;
 const PROGRESS_SLACK_MS = 5_000;
@@ -51,6 +54,12 @@ export async function runSeed(seed: number, options: SeedOptions = {}): Promise<
   return await new SeedRun(seed, options).run();
 }
 
+/** Members may have to wait after a start, for longer than an acquire is patient. */
+const PASSING: ReadonlySet<LockErrorCode> = new Set<LockErrorCode>([
+  "BACKEND_UNAVAILABLE",
+  "NO_QUORUM",
+]);
+
 class SeedRun {
   readonly #seed: number;
   readonly #run: Run;
@@ -62,18 +71,15 @@ class SeedRun {
     const world = new World(seed, print);
     const scenario = drawScenario(world.random("scenario"), topology);
     world.trace.add("scenario", JSON.stringify(scenario));
-    const observer = new Observer(world, { exclusion: scenario.isExclusive });
-    const auditor = new Auditor(world, observer);
-    const backend = backendOf({ world, scenario, auditor });
-    auditor.watchServers(backend.servers);
+    const observer = new Observer(world, scenario);
+    const backend = backendOf({ world, scenario, observer, sabotage: sabotage?.() ?? {} });
+    observer.watchServers(backend.servers);
     this.#run = {
       world,
       scenario,
       backend,
       observer,
-      auditor,
       resource: new Resource(world),
-      sabotage: sabotage?.() ?? {},
       clients: [],
       isHealing: false,
     };
@@ -85,6 +91,7 @@ class SeedRun {
     const onRejection = (reason: unknown): void => observer.violate("unhandled", wordsOf(reason));
     process.on("unhandledRejection", onRejection);
     try {
+      await this.#until(scenario.restartGuardMs + WARM_UP_MS, () => false);
       for (let count = 0; count < scenario.clientCount; count += 1) this.#startClient();
       const faults = new Faults(run, () => this.#startClient());
       faults.start();
@@ -162,30 +169,49 @@ class SeedRun {
 
   /** Within this every lock is to be had: what was in the way ends by its ttl, and clocks went back. */
   get #progressMs(): number {
-    return 2 * this.#run.scenario.ttlMsMax + SERVER_BACK_MS_MAX + PROGRESS_SLACK_MS;
+    const { ttlMsMax, restartGuardMs } = this.#run.scenario;
+    return 2 * ttlMsMax + restartGuardMs + SERVER_BACK_MS_MAX + PROGRESS_SLACK_MS;
   }
 
   async #takeEach(client: Client, waitMs: number): Promise<void> {
-    const { scenario, observer } = this.#run;
-    for (const name of scenario.names) {
+    for (const name of this.#run.scenario.names) await this.#take(client, name, waitMs);
+  }
+
+  /** Gets the lock within that time, and gives it back. A quorum may say meanwhile that it has none. */
+  async #take(client: Client, name: string, waitMs: number): Promise<void> {
+    const { observer, scenario } = this.#run;
+    const { clock } = client.host;
+    const endMs = clock.monotonicMs() + waitMs;
+    for (;;) {
       const hold = observer.hold(name, client.name, client.host);
       const ttlMs = scenario.ttlsMs[0] as number;
       observer.record(hold, { operation: "acquire", phase: "invoke", ttlMs, detail: "progress" });
+      const leftMs = Math.max(1, endMs - clock.monotonicMs());
       try {
-        const call = client.locks.acquire(name, { waitMs });
+        const call = client.locks.acquire(name, { waitMs: leftMs });
         const lease = await client.settled(`progress of ${hold.id}`, call);
-        const tracked = observer.granted(hold, lease, client.originMs);
-        tracked.endNs = client.host.clock.nowNs;
-        observer.record(hold, { operation: "release", phase: "invoke" });
-        const outcome = await client.settled(`release of ${hold.id}`, lease.release());
-        if (outcome !== "released") {
-          observer.violate("progress", `${hold.id} was ${outcome} although all is well`);
-        }
-        observer.record(hold, { operation: "release", phase: "ok" });
+        return await this.#giveBack(client, observer.granted(hold, lease, client.originMs));
       } catch (error) {
-        observer.violate("progress", `${client.name} did not get ${name}: ${wordsOf(error)}`);
+        const isPassing = LockError.is(error) && PASSING.has(error.code);
+        const detail = LockError.is(error) ? error.code : String(error);
+        observer.record(hold, { operation: "acquire", phase: "unknown", detail });
+        if (isPassing && clock.monotonicMs() < endMs) continue;
+        const words = `${client.name} did not get ${name} within ${waitMs} ms: ${wordsOf(error)}`;
+        return observer.violate("progress", words);
       }
     }
+  }
+
+  async #giveBack(client: Client, tracked: TrackedLease): Promise<void> {
+    const { observer } = this.#run;
+    const { hold, lease } = tracked;
+    tracked.endNs = client.host.clock.nowNs;
+    observer.record(hold, { operation: "release", phase: "invoke" });
+    const outcome = await client.settled(`release of ${hold.id}`, lease.release());
+    if (outcome !== "released") {
+      observer.violate("progress", `${hold.id} was ${outcome} although all is well`);
+    }
+    observer.record(hold, { operation: "release", phase: "ok" });
   }
 
   async #comeToRest(): Promise<void> {
@@ -250,14 +276,9 @@ class SeedRun {
 }
 
 function backendOf(parts: BackendParts): Backend {
-  switch (parts.scenario.topology) {
-    case "memory":
-      return new MemoryBackend(parts);
-    case "remote":
-      return new RemoteBackend(parts);
-    case "redis":
-      return new RedisBackend(parts);
-  }
+  const { topology } = parts.scenario;
+  if (topology === "memory") return new MemoryBackend(parts);
+  return topology.includes("redis") ? new RedisBackend(parts) : new RemoteBackend(parts);
 }
 
 function wordsOf(error: unknown): string {

@@ -1,6 +1,5 @@
-import type { LockProvider } from "@holdfast/core";
+import type { LockProvider, QuorumOptions } from "@holdfast/core";
 import type { World } from "../world/world.ts";
-import type { Auditor } from "./auditor.ts";
 import type { Backend } from "./backend.ts";
 import type { Client } from "./client.ts";
 import type { Observer } from "./observer.ts";
@@ -9,8 +8,10 @@ import type { Scenario } from "./scenario.ts";
 
 /** Changes for the worse what a run is made of, to see whether that is noticed. */
 export interface Sabotage {
-  /** Of what each client uses. */
+  /** Of what each client uses of a server, or of one member of a quorum. */
   provider?(provider: LockProvider): LockProvider;
+  /** Of the quorum itself. */
+  readonly quorum?: Pick<QuorumOptions, "restartGuardMs">;
 }
 
 /** What the parts of one run share. */
@@ -20,8 +21,6 @@ export interface Run {
   readonly backend: Backend;
   readonly observer: Observer;
   readonly resource: Resource;
-  readonly auditor: Auditor;
-  readonly sabotage: Sabotage;
   /** Everyone that was started and has not died. */
   clients: Client[];
   /** From here on nothing new goes wrong, and everyone finishes. */

@@ -1,10 +1,15 @@
 import type { RandomStream } from "../world/random-stream.ts";
-import { FAULTS_BY_TOPOLOGY, type FaultKind, LOSES_TOKENS, TAKES_LOCKS } from "./fault-kind.ts";
+import { FAULTS_BY_TOPOLOGY, type FaultKind, LOSES_TOKENS, takesLocks } from "./fault-kind.ts";
 import { type Topology, topologies } from "./topology.ts";
 
 /** Everything about a run that is settled before it begins; all of it follows from the seed. */
 export interface Scenario {
   readonly topology: Topology;
+  readonly memberCount: number;
+  /** Servers that have to agree. */
+  readonly majority: number;
+  /** How long a member of a quorum abstains after it was started. */
+  readonly restartGuardMs: number;
   readonly clientCount: number;
   readonly fibersPerClient: number;
   readonly names: readonly string[];
@@ -45,11 +50,15 @@ const EVENTS_MAX = 900;
 
 export function drawScenario(random: RandomStream, wanted: Topology | undefined): Scenario {
   const topology = wanted ?? random.pick(topologies);
+  const memberCount = Number(/\d$/.exec(topology)?.[0] ?? 1);
   const ttlsMs = drawTtls(random);
   const faults = drawFaults(topology, random);
   const delayMsMax = random.pick([0.3, 2, 20]);
   return {
     topology,
+    memberCount,
+    majority: Math.floor(memberCount / 2) + 1,
+    restartGuardMs: memberCount > 1 ? Math.ceil(Math.max(...ttlsMs) * 1.01) + 2 : 0,
     clientCount: random.integer(2, 5),
     fibersPerClient: random.integer(1, 3),
     names: ["a", "b", "c", "d"].slice(0, random.pick([1, 1, 2, 4])),
@@ -66,7 +75,7 @@ export function drawScenario(random: RandomStream, wanted: Topology | undefined)
     delayMsMax,
     faults,
     faultEveryMs: random.pick([200, 1_000, 4_000]),
-    isExclusive: !faults.some((fault) => TAKES_LOCKS.has(fault)),
+    isExclusive: !faults.some((fault) => takesLocks(topology).has(fault)),
     isFenced: !(
       faults.includes("server-clock-back") && faults.some((fault) => LOSES_TOKENS.has(fault))
     ),
@@ -83,9 +92,10 @@ function drawTtls(random: RandomStream): readonly number[] {
 /** Each kind is in with a likelihood that itself is drawn, so that some runs have few and some many. */
 function drawFaults(topology: Topology, random: RandomStream): readonly FaultKind[] {
   const likelihood = random.fraction();
+  const taking = takesLocks(topology);
   const mayTake = random.chance(TAKING_CHANCE);
   return FAULTS_BY_TOPOLOGY[topology].filter((fault) => {
     const isIn = random.chance(likelihood);
-    return isIn && (mayTake || !TAKES_LOCKS.has(fault));
+    return isIn && (mayTake || !taking.has(fault));
   });
 }

@@ -58,7 +58,7 @@ export class TrackedLease {
   /** The instant of true time at which the holder's clock, suspend included, reaches the deadline. */
   get validUntilNs(): number {
     const { clock } = this.hold.host;
-    const leftMs = this.#inside.deadlineMs - (clock.exactBootMs() - this.#originMs);
+    const leftMs = this.#inside.deadlineMs - (clock.bootMs() - this.#originMs);
     return Math.floor(clock.nowNs + (leftMs / clock.traits.rate) * NS_PER_MS);
   }
 

@@ -25,9 +25,6 @@ const LATE_MS_MAX = 1;
 const VERY_LATE_CHANCE = 0.02;
 const VERY_LATE_MS_MAX = 3.9;
 
-/** What the system tells of the time since boot is cut to this. */
-const BOOT_STEP_MS = 10;
-
 interface Pending {
   /** By the monotonic clock. */
   readonly targetMs: number;
@@ -86,12 +83,8 @@ export class HostClock implements Clock {
     return wallOriginMs + this.#wallJumpMs + (this.nowNs * rate) / NS_PER_MS;
   }
 
-  /** In hundredths of a second, as the system tells it. */
+  /** Exact, although the system cuts it to hundredths of a second: a sleep is told to the same. */
   bootMs(): number {
-    return Math.floor(this.exactBootMs() / BOOT_STEP_MS) * BOOT_STEP_MS;
-  }
-
-  exactBootMs(): number {
     return this.traits.bootOriginMs + (this.nowNs * this.traits.rate) / NS_PER_MS;
   }
 
