@@ -1,4 +1,4 @@
-import { memory, noop, withPrefix } from "@holdfast/core";
+import { memory, noop, quorum, withPrefix } from "@holdfast/core";
 import { afterAll, describe, test } from "vitest";
 import { runConformance, shareProvider } from "../src/index.ts";
 import { tableHarness } from "./table-harness.ts";
@@ -19,6 +19,17 @@ await runConformance({
   },
   runner,
 });
+
+for (const count of [3, 5]) {
+  const members = Array.from({ length: count }, () => memory());
+  await runConformance({
+    harness: {
+      name: `quorum of ${count} memory members`,
+      open: async () => quorum(members.map((member) => shareProvider(member))),
+    },
+    runner,
+  });
+}
 
 await runConformance({ harness: { name: "noop", open: async () => noop() }, runner });
 await runConformance({ harness: tableHarness(), runner });

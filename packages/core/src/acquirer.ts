@@ -106,6 +106,8 @@ export class Acquirer {
 
   #depart(name: string, settings: AcquireSettings, signal: AbortSignal | undefined): Departure {
     const { random, elapsed } = this.#settings;
+    // A suspend that is noticed only after the send would have to count against the grant.
+    elapsed.nowWatchfulMs();
     const { ttlMs, renewable, description } = settings;
     const holderId = random.holderId();
     const request = { name, holderId, ttlMs, mode: "exclusive", renewable, description } as const;

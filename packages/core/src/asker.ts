@@ -2,7 +2,7 @@ import type { Acquirer, Answer } from "./acquirer.ts";
 import { Backoff } from "./backoff.ts";
 import { Holding } from "./holding.ts";
 import { LockError, type LockErrorOptions } from "./lock-error.ts";
-import type { Refusal } from "./provider.ts";
+import type { Refusal, Vote } from "./provider.ts";
 import type { Settings } from "./settings.ts";
 import type { WaitLine } from "./wait-line.ts";
 import type { Waiter } from "./waiter.ts";
@@ -172,10 +172,9 @@ export class Asker {
   #refused(refusal: Refusal): Refusal {
     const { line, name } = this.#host;
     const { why, votes } = refusal;
-    const isHeld = why === "held" || (votes?.some((vote) => vote.answer === "held") ?? false);
-    if (!isHeld) {
+    if (why !== "held") {
       const code = why === "no-quorum" ? "NO_QUORUM" : "BACKEND_UNAVAILABLE";
-      const words = why === "no-quorum" ? "found no quorum" : "met a member that abstains";
+      const words = why === "no-quorum" ? noQuorum(votes) : "met a member that abstains";
       const details = { lockName: name, votes };
       this.#faulted(new LockError(code, `lock ${JSON.stringify(name)} ${words}`, details));
       return refusal;
@@ -261,6 +260,14 @@ async function endWatch(watch: AsyncDisposable): Promise<void> {
   } catch {
     // The provider ends it with its own connection.
   }
+}
+
+/** Says of each member why it gave no vote. */
+function noQuorum(votes: readonly Vote[] = []): string {
+  const missing = votes
+    .filter(({ answer }) => answer !== "granted")
+    .map(({ member, answer, why }) => `${member}: ${why ?? answer}`);
+  return missing.length === 0 ? "found no quorum" : `found no quorum (${missing.join("; ")})`;
 }
 
 /** The same failure for another waiter, so that no two callers share one error object. */

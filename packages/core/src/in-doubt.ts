@@ -9,6 +9,8 @@ import type { Settings } from "./settings.ts";
 /** Longest delay between two tries to make one unknown outcome good. */
 const RETRY_MS_MAX = 1_000;
 
+type InDoubtSettings = Pick<Settings, "provider" | "clock" | "elapsed" | "random">;
+
 interface Doubt {
   request: ReleaseRequest;
   /** The ttl has passed by then: whatever took effect has ended by itself. */
@@ -23,13 +25,13 @@ interface Doubt {
  * by its holderId, until the backend answers or the ttl has passed (G-06).
  */
 export class InDoubt {
-  readonly #settings: Settings;
+  readonly #settings: InDoubtSettings;
   readonly #releaser: Releaser;
   readonly #doubts = new Set<Doubt>();
   readonly #idle: (() => void)[] = [];
   #isStopped = false;
 
-  constructor(settings: Settings, releaser: Releaser) {
+  constructor(settings: InDoubtSettings, releaser: Releaser) {
     this.#settings = settings;
     this.#releaser = releaser;
   }

@@ -52,5 +52,7 @@ export type {
   UnfencedProvider,
   Vote,
 } from "./provider.ts";
+export type { QuorumOptions } from "./quorum/quorum-options.ts";
+export { quorum } from "./quorum/quorum-provider.ts";
 export { type Random, systemRandom } from "./random.ts";
 export { withPrefix } from "./with-prefix.ts";

@@ -63,6 +63,8 @@ export interface Grant extends Claim {
   readonly validMs: number;
   /** Opaque to core; with it another process can adopt the grant (etcd: key and lease). */
   readonly state?: string;
+  /** The server's own clock when it granted, milliseconds since the epoch. A member says it. */
+  readonly serverTimeMs?: number;
 }
 
 /** The backend answered, and the answer is no. */
@@ -80,6 +82,8 @@ export interface Vote {
   readonly member: string;
   readonly answer: "granted" | "held" | "abstaining" | "unknown";
   readonly fencingToken?: bigint;
+  /** For people: why there is no usable answer, or why it does not count. */
+  readonly why?: string;
 }
 
 /** Prolongs a grant. Also quorum round two (`raiseFenceTo`) and adoption by another process. */
@@ -168,12 +172,20 @@ export interface Finding {
 
 /** What a quorum tells each member about the quorum it joins. */
 export interface Membership {
+  /** Equal for all clients of one quorum; a member refuses another with `CONFIG_INVALID`. */
   readonly fingerprint: string;
+  /** How long a member abstains after it may have lost its data, 0 for never, in milliseconds. */
   readonly restartGuardMs: number;
+  /** How far a proposal may be from the member's own clock before it is clamped, in milliseconds. */
   readonly proposalSlackMs: number;
+  /** How long a member remembers the fencing token of a name at least, in milliseconds. */
+  readonly fenceTtlMs: number;
 }
 
-/** A provider as a member of a quorum; `identity` is equal exactly for the same server. */
+/**
+ * A provider as a member of a quorum. `identity` is equal exactly for the same server; it changes when
+ * the address leads to another server, or the server was started again.
+ */
 export interface Member {
   readonly identity: string;
   readonly provider: LockProvider;

@@ -3,6 +3,8 @@ import type { ReleaseOutcome, ReleaseRequest, Reply } from "./provider.ts";
 import type { Settings } from "./settings.ts";
 import { TimeLimit } from "./time-limit.ts";
 
+type ReleaserSettings = Pick<Settings, "provider" | "clock" | "releaseTimeoutMs">;
+
 /** The plain release of a holding. */
 export function releaseRequest(holding: Holding): ReleaseRequest {
   const { name, holderId, ttlMs, state } = holding;
@@ -12,10 +14,10 @@ export function releaseRequest(holding: Holding): ReleaseRequest {
 
 /** Sends releases, each bounded by `releaseTimeoutMs`. */
 export class Releaser {
-  readonly #settings: Settings;
+  readonly #settings: ReleaserSettings;
   readonly #limit: TimeLimit;
 
-  constructor(settings: Settings) {
+  constructor(settings: ReleaserSettings) {
     this.#settings = settings;
     this.#limit = new TimeLimit(settings.clock, settings.releaseTimeoutMs);
   }

@@ -174,7 +174,7 @@ test("tryAcquire rejects a fault, and never reports it as held", async () => {
   expect([error?.code, error?.outcome]).toEqual(["BACKEND_UNAVAILABLE", "unknown"]);
 });
 
-test("a refusal for want of a quorum rejects a try with the votes, unless one said held", async () => {
+test("a refusal for want of a quorum rejects a try with the votes, unless it is held", async () => {
   const { provider, locks } = setUp();
   const unknown = { member: "m1", answer: "unknown" } as const;
   const refusal = { granted: false, why: "no-quorum" } as const;
@@ -182,7 +182,7 @@ test("a refusal for want of a quorum rejects a try with the votes, unless one sa
   const { error } = await settled(locks.tryAcquire("a"));
   expect([error?.code, error?.votes]).toEqual(["NO_QUORUM", [unknown]]);
   const held = { member: "m2", answer: "held" } as const;
-  provider.faults.acquire = () => ({ ...refusal, votes: [unknown, held] });
+  provider.faults.acquire = () => ({ granted: false, why: "held", votes: [unknown, held] });
   expect(await locks.tryAcquire("a")).toBeUndefined();
 });
 

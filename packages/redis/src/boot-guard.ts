@@ -19,7 +19,6 @@ interface GuardParts {
   readonly runner: CommandRunner;
   readonly clock: Clock;
   readonly markerKey: string;
-  readonly fenceTtlMs: number;
   readonly membership: Membership;
 }
 
@@ -41,7 +40,7 @@ export class BootGuard {
   #abstainUntilMs: number = Number.NEGATIVE_INFINITY;
   /** When the marker was last known to be there, by our own send. */
   #markerSeenMs: number = Number.NEGATIVE_INFINITY;
-  #runId: string | undefined;
+  #runId = "";
   #marker = "";
 
   constructor(parts: GuardParts) {
@@ -51,6 +50,20 @@ export class BootGuard {
   /** How much longer the member abstains; 0 when it votes. */
   get abstainMs(): number {
     return Math.max(0, this.#abstainUntilMs - this.#parts.clock.monotonicMs());
+  }
+
+  /** The server that was looked at last: its run_id. */
+  get runId(): string {
+    return this.#runId;
+  }
+
+  /** The verification of the present connection; undefined where one is to be made. */
+  get present(): Verification | undefined {
+    const known = this.#verification;
+    if (known === undefined) return undefined;
+    const { connection, epoch } = known;
+    const isPresent = this.#parts.runner.current === connection && connection.epoch === epoch;
+    return isPresent ? known : undefined;
   }
 
   /** The verification of the present connection, made first where there is none. */
@@ -88,12 +101,13 @@ export class BootGuard {
     const { epoch } = connection;
     const info = await serverInfo(runner, ["server"]);
     const runId = info.get("run_id") ?? "";
-    const uptimeMs = Number(info.get("uptime_in_seconds") ?? 0) * 1_000;
+    // The server cuts both of its times to seconds: the difference may be one second too long.
+    const uptimeMs = Math.max(0, Number(info.get("uptime_in_seconds") ?? 0) - 1) * 1_000;
     const { marker, abstainMs, answer } = await this.#join();
     const verification = { connection, epoch, runId, marker };
     if (runId === "" || !this.covers(verification, answer)) throw unverified(undefined);
     const guardMs = membership.restartGuardMs;
-    const hasChanged = this.#runId !== undefined && this.#runId !== runId;
+    const hasChanged = this.#runId !== "" && this.#runId !== runId;
     const bootMs = hasChanged ? guardMs : guardMs - uptimeMs;
     const untilMs = clock.monotonicMs() + Math.max(abstainMs, bootMs);
     this.#abstainUntilMs = Math.max(this.#abstainUntilMs, untilMs);
@@ -105,8 +119,8 @@ export class BootGuard {
   }
 
   async #join(): Promise<{ marker: string; abstainMs: number; answer: Answer }> {
-    const { runner, clock, markerKey, fenceTtlMs, membership } = this.#parts;
-    const { fingerprint, restartGuardMs } = membership;
+    const { runner, clock, markerKey, membership } = this.#parts;
+    const { fingerprint, restartGuardMs, fenceTtlMs } = membership;
     const isTrusted = clock.monotonicMs() - this.#markerSeenMs < fenceTtlMs * MARKER_TRUSTED_SHARE;
     const guardUs = String(restartGuardMs * 1_000);
     const known = isTrusted ? this.#marker : "";

@@ -48,6 +48,12 @@ export class CommandRunner {
     return this.ready(call).then((ready) => this.#send(ready, call));
   }
 
+  /** The connection where it is ready now. */
+  get current(): RedisConnection | undefined {
+    const { connection } = this.#source;
+    return connection?.isReady && !this.#isClosed ? connection : undefined;
+  }
+
   /** The connection, opened and ready. Rejects with outcome `not-applied` when it is not in time. */
   async ready(purpose: Purpose = {}): Promise<RedisConnection> {
     this.#assertMayStart(purpose);

@@ -30,7 +30,6 @@ export interface MemberParts {
   readonly keyspace: Keyspace;
   readonly guard: BootGuard;
   readonly membership: Membership;
-  readonly fenceTtlMs: number;
 }
 
 /**
@@ -54,7 +53,7 @@ export class RedisMember implements LockProvider {
     const { mode, name, signal } = request;
     if (mode !== "exclusive") throw unsupported(request);
     const { guard, runner } = this.#parts;
-    const verification = await guard.verified();
+    const verification = guard.present ?? (await guard.verified());
     const { abstainMs } = guard;
     if (abstainMs > 0) return { granted: false, why: "abstaining", retryAfterMs: abstainMs };
     return await runner.run({
@@ -73,7 +72,7 @@ export class RedisMember implements LockProvider {
     switch (reply.kind) {
       case "granted":
         guard.markerSeen(answer.sentAtMs);
-        return grantOf(request, answer, reply.token);
+        return { ...grantOf(request, answer, reply.token), ...timeOf(reply) };
       case "held":
         return refusalOf(reply.remainingMs);
       case "unverified":
@@ -85,7 +84,7 @@ export class RedisMember implements LockProvider {
   }
 
   #acquireCommand(request: AcquireRequest, { marker }: Verification): string[] {
-    const { keyspace, membership, fenceTtlMs } = this.#parts;
+    const { keyspace, membership } = this.#parts;
     const { name, holderId, ttlMs, proposal } = request;
     const lock = keyspace.lock(name);
     return evalsha(
@@ -100,19 +99,19 @@ export class RedisMember implements LockProvider {
       valueTail(request, this.clock),
       proposal === undefined ? "" : String(proposal),
       String(membership.proposalSlackMs * 1_000),
-      String(fenceTtlMs),
+      String(membership.fenceTtlMs),
       marker,
     );
   }
 
   async renew(requests: readonly RenewRequest[]): Promise<readonly RenewOutcome[]> {
-    const { runner, keyspace, guard, fenceTtlMs } = this.#parts;
+    const { runner, keyspace, guard, membership } = this.#parts;
     try {
-      const verification = await guard.verified();
+      const verification = guard.present ?? (await guard.verified());
       return await renewAll(requests, {
         runner,
         lockKey: (name) => keyspace.lock(name),
-        fence: { key: nameFenceKey, ttlMs: fenceTtlMs },
+        fence: { key: nameFenceKey, ttlMs: membership.fenceTtlMs },
         check: (answer) => {
           if (!guard.covers(verification, answer)) throw unverified(undefined);
         },
@@ -145,4 +144,8 @@ export class RedisMember implements LockProvider {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts.provider[Symbol.asyncDispose]();
   }
+}
+
+function timeOf({ serverTimeMs }: { readonly serverTimeMs?: number }): { serverTimeMs?: number } {
+  return serverTimeMs === undefined ? {} : { serverTimeMs };
 }

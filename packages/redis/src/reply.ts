@@ -3,7 +3,12 @@ import { classifyError, faultError } from "./classify-error.ts";
 
 /** What the acquire scripts answer. The first byte of the reply says which. */
 export type AcquireReply =
-  | { readonly kind: "granted"; readonly token: bigint | undefined }
+  | {
+      readonly kind: "granted";
+      readonly token: bigint | undefined;
+      /** The server's own clock; a member says it with a new grant. */
+      readonly serverTimeMs?: number;
+    }
   | { readonly kind: "held"; readonly remainingMs: number | undefined }
   /** This holder gave up before this copy of its request arrived. */
   | { readonly kind: "tombstoned" }
@@ -17,7 +22,7 @@ export function acquireReply(reply: unknown): AcquireReply {
   const text = textOf(reply);
   switch (text[0]) {
     case "+":
-      return { kind: "granted", token: tokenOf(text) };
+      return grantedReply(text);
     case "-":
       return { kind: "held", remainingMs: remainingOf(text.slice(1)) };
     case "!":
@@ -27,6 +32,14 @@ export function acquireReply(reply: unknown): AcquireReply {
     default:
       throw strange();
   }
+}
+
+/** "+token", or "+token@microseconds" from a member. */
+function grantedReply(text: string): AcquireReply {
+  const at = text.indexOf("@");
+  if (at < 0) return { kind: "granted", token: tokenOf(text) };
+  const serverTimeMs = Number(text.slice(at + 1)) / 1_000;
+  return { kind: "granted", token: tokenOf(text.slice(0, at)), serverTimeMs };
 }
 
 /** What the renew scripts answer for one item. */

@@ -92,7 +92,8 @@ ${TAKE}`);
 /**
  * KEYS lock fence tombstone marker. ARGV as ACQUIRE, then proposal ('' for none), slackUs, fenceTtlMs and
  * the marker that this client verified. Another marker, or none, means that the server lost its data
- * or belongs to a quorum that is configured otherwise: no vote until the client has looked again.
+ * or belongs to a quorum that is configured otherwise: no vote until the client has looked again. A new
+ * grant tells the server's time after its token.
  */
 export const ACQUIRE_AS_MEMBER: Script = script(`
 local call, lock, fence = redis.call, KEYS[1], KEYS[2]
@@ -111,7 +112,7 @@ ${REFUSE_TOO_LARGE.trim()}
 token = string.format('%.0f', token)
 call('SET', fence, token, 'PX', ARGV[6])
 call('PEXPIRE', KEYS[4], ARGV[6])
-${TAKE}`);
+${TAKE} .. '@' .. string.format('%.0f', nowUs)`);
 
 /**
  * KEYS marker. ARGV fingerprint fenceTtlMs guardUs and the marker that this client saw last ('' for

@@ -8,6 +8,7 @@ const membership: Membership = {
   fingerprint: "3:600000:0",
   restartGuardMs: 0,
   proposalSlackMs: 1_000,
+  fenceTtlMs: 600_000,
 };
 
 let server: RedisServer;

@@ -10,6 +10,7 @@ const MEMBERSHIP: Membership = {
   fingerprint: "conformance",
   restartGuardMs: 2 * TTL_MS,
   proposalSlackMs: 1_000,
+  fenceTtlMs: 600_000,
 };
 
 async function join(context: CaseContext): Promise<Member> {

@@ -9,6 +9,8 @@ import type {
   Grant,
   LockState,
   Loss,
+  Member,
+  Membership,
   Refusal,
   ReleaseOutcome,
   ReleaseRequest,
@@ -53,17 +55,24 @@ const CAPABILITIES = {
 /** Below so many names nothing is swept: keeping a past holder costs less than making the next. */
 const NAMES_KEPT_MIN = 1_024;
 
+/** Tells the providers of this process apart. */
+let providersMade = 0;
+
 /** Exact lock semantics in a Map: the reference for what a provider does. */
 class MemoryProvider implements FencedProvider {
   readonly name = "memory";
   readonly capabilities: typeof CAPABILITIES = CAPABILITIES;
   readonly clock: Clock;
+  readonly #identity: string = `memory ${++providersMade}`;
   readonly #held = new Map<string, Held>();
   readonly #queues = new Map<string, MemoryQueue>();
   readonly #lossListeners = new Set<(loss: Loss) => void>();
   /** One counter for all names: it rises for each of them, and nothing is kept per name. */
   #fence = 0n;
+  /** No token of a name that was swept is larger. */
+  #forgotten = 0n;
   #sweepAt = NAMES_KEPT_MIN;
+  #membership: Membership | undefined;
   readonly #tombstones = new Tombstones();
   #isClosed = false;
 
@@ -105,6 +114,14 @@ class MemoryProvider implements FencedProvider {
     return grant;
   }
 
+  /** One quorum at a time, and for ever: nothing that this provider knows is ever lost. */
+  async asMember(membership: Membership): Promise<Member> {
+    if (this.#isClosed) throw closed();
+    this.#membership ??= membership;
+    if (this.#membership.fingerprint !== membership.fingerprint) throw configuredOtherwise();
+    return { identity: this.#identity, provider: this };
+  }
+
   onLoss(listener: (loss: Loss) => void): Disposable {
     this.#lossListeners.add(listener);
     return { [Symbol.dispose]: () => void this.#lossListeners.delete(listener) };
@@ -119,7 +136,7 @@ class MemoryProvider implements FencedProvider {
       name,
       held: true,
       fencingToken: held.token,
-      incarnation: held.token.toString(),
+      incarnation: incarnationOf(held),
       sinceMs: this.clock.wallMs() - (nowMs - held.grantedAtMs),
       remainingMs: held.expiresAtMs - nowMs,
       waiters,
@@ -130,7 +147,7 @@ class MemoryProvider implements FencedProvider {
   async breakLock(name: string, { incarnation }: BreakTarget): Promise<boolean> {
     const held = this.#present(name);
     if (held === undefined) return false;
-    if (incarnation !== "any" && incarnation !== held.token.toString()) return false;
+    if (incarnation !== "any" && incarnation !== incarnationOf(held)) return false;
     held.expiresAtMs = Number.NEGATIVE_INFINITY;
     const loss: Loss = { name, holderId: held.holderId, why: "broken by an operator" };
     this.#next(name);
@@ -184,8 +201,8 @@ class MemoryProvider implements FencedProvider {
   #grant(request: AcquireRequest): Grant {
     const { name, holderId, ttlMs, description } = request;
     const sentAtMs = this.clock.monotonicMs();
-    const token = ++this.#fence;
     const past = this.#held.get(name);
+    const token = this.#mint(past, request.proposal);
     if (past === undefined) {
       if (this.#held.size >= this.#sweepAt) this.#sweep(sentAtMs);
       const expiresAtMs = sentAtMs + ttlMs;
@@ -198,6 +215,17 @@ class MemoryProvider implements FencedProvider {
       past.expiresAtMs = sentAtMs + ttlMs;
     }
     return { granted: true, name, holderId, ttlMs, fencingToken: token, sentAtMs, validMs: ttlMs };
+  }
+
+  /** One counter for all names; for a quorum one for each name, which follows its proposals. */
+  #mint(past: Held | undefined, proposal: bigint | undefined): bigint {
+    if (proposal === undefined) return ++this.#fence;
+    const slackUs = BigInt(this.#membership?.proposalSlackMs ?? 0) * 1_000n;
+    const nowUs = BigInt(Math.trunc(this.clock.wallMs() * 1_000));
+    const proposed = largest(smallest(proposal, nowUs + slackUs), nowUs - slackUs);
+    const token = largest((past?.token ?? this.#forgotten) + 1n, proposed);
+    this.#fence = largest(this.#fence, token);
+    return token;
   }
 
   /** A copy of a granted request: the same token, and the ttl anew, as its caller counts it. */
@@ -215,12 +243,16 @@ class MemoryProvider implements FencedProvider {
     };
   }
 
-  #renewOne({ name, holderId, ttlMs }: RenewRequest): RenewOutcome {
+  #renewOne({ name, holderId, ttlMs, raiseFenceTo }: RenewRequest): RenewOutcome {
     if (this.#isClosed) return { status: "unknown", cause: closed() };
     const held = this.#present(name);
     if (held?.holderId !== holderId) return { status: "lost", why: "not held any more" };
     const sentAtMs = this.clock.monotonicMs();
     held.expiresAtMs = sentAtMs + ttlMs;
+    if (raiseFenceTo !== undefined) {
+      held.token = largest(held.token, raiseFenceTo);
+      this.#fence = largest(this.#fence, held.token);
+    }
     return { status: "renewed", sentAtMs, validMs: ttlMs, fencingToken: held.token };
   }
 
@@ -259,9 +291,34 @@ class MemoryProvider implements FencedProvider {
 
   /** Forgets past holders: as many as are present, or a thousand, may be there in between. */
   #sweep(nowMs: number): void {
-    for (const [name, held] of this.#held) if (held.expiresAtMs <= nowMs) this.#held.delete(name);
+    for (const [name, held] of this.#held) {
+      if (held.expiresAtMs > nowMs) continue;
+      this.#forgotten = largest(this.#forgotten, held.token);
+      this.#held.delete(name);
+    }
     this.#sweepAt = Math.max(NAMES_KEPT_MIN, 2 * this.#held.size);
   }
+}
+
+function largest(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+function smallest(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+/** Names one holding without proving it, and stays the same when its token is raised. */
+function incarnationOf({ holderId }: Held): string {
+  const crypto = process.getBuiltinModule("node:crypto");
+  return crypto.createHash("sha256").update(holderId).digest("hex").slice(0, 32);
+}
+
+function configuredOtherwise(): LockError {
+  return new LockError(
+    "CONFIG_INVALID",
+    "this memory provider is a member of a quorum that is configured otherwise",
+  );
 }
 
 function closed(): LockError {

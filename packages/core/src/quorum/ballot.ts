@@ -1,0 +1,107 @@
+import { LockError } from "../lock-error.ts";
+import type { Grant, Refusal, RenewOutcome, Vote } from "../provider.ts";
+import type { Seat } from "./hold.ts";
+
+/**
+ * `pending`: no answer yet. `granted`: counts for round one. `confirmed`: has the lease's token. The rest is
+ * final: `held` by another, `abstaining`, or `unknown` for every kind of no usable answer.
+ */
+type BallotState = "pending" | "granted" | "confirmed" | "held" | "abstaining" | "unknown";
+
+const VOTE_ANSWERS: Readonly<Record<BallotState, Vote["answer"]>> = {
+  pending: "unknown",
+  granted: "granted",
+  confirmed: "granted",
+  held: "held",
+  abstaining: "abstaining",
+  unknown: "unknown",
+};
+
+/** One member's answer in one election, as it changes. */
+export class Ballot {
+  readonly seat: Seat;
+  state: BallotState = "pending";
+  token: bigint | undefined = undefined;
+  /** Of the server that granted; empty before. */
+  identity = "";
+  /** When the lock ends at this member, by its own answer and our monotonic clock. */
+  endsAtMs = 0;
+  ttlMs = 0;
+  retryAfterMs: number | undefined = undefined;
+  why: string | undefined = undefined;
+  fault: LockError | undefined = undefined;
+
+  constructor(seat: Seat) {
+    this.seat = seat;
+  }
+
+  get member(): number {
+    return this.seat.member.index;
+  }
+
+  get label(): string {
+    return this.seat.member.label;
+  }
+
+  granted(grant: Grant, identity: string): void {
+    this.state = "granted";
+    this.identity = identity;
+    this.token = grant.fencingToken;
+    this.endsAtMs = grant.sentAtMs + grant.validMs;
+    this.ttlMs = grant.ttlMs;
+  }
+
+  refused({ why, retryAfterMs }: Refusal): void {
+    this.state = why === "no-quorum" ? "unknown" : why;
+    this.retryAfterMs = retryAfterMs;
+  }
+
+  faulted(reason: unknown): void {
+    this.fault = LockError.is(reason) ? reason : undefined;
+    const { fault } = this;
+    this.fail(fault === undefined ? "no usable answer" : `${fault.code}: ${fault.message}`);
+  }
+
+  /** The answer to a raise to `target`. */
+  raised(outcome: RenewOutcome | undefined, target: bigint): void {
+    if (outcome?.status === "renewed" && outcome.fencingToken === target) {
+      this.state = "confirmed";
+      this.token = target;
+      this.endsAtMs = outcome.sentAtMs + outcome.validMs;
+    } else {
+      this.fail("it granted, but did not confirm the fencing token");
+    }
+  }
+
+  fail(why: string): void {
+    this.state = "unknown";
+    this.why = why;
+  }
+
+  abstain(why: string): void {
+    this.state = "abstaining";
+    this.why = why;
+  }
+
+  vote(): Vote {
+    const { state, token, why } = this;
+    return {
+      member: this.label,
+      answer: VOTE_ANSWERS[state],
+      ...(token === undefined ? {} : { fencingToken: token }),
+      ...(why === undefined ? {} : { why }),
+    };
+  }
+}
+
+/** Of those in any of these states. */
+export function inStates(
+  ballots: readonly Ballot[],
+  ...states: readonly BallotState[]
+): readonly Ballot[] {
+  return ballots.filter(({ state }) => states.includes(state));
+}
+
+export function largestToken(ballots: readonly Ballot[]): bigint {
+  return ballots.reduce((most, { token = 0n }) => (token > most ? token : most), 0n);
+}

@@ -1,0 +1,320 @@
+import type { Timer } from "../clock.ts";
+import { deadlineMs } from "../deadline.ts";
+import { LockError, type LockErrorCode } from "../lock-error.ts";
+import type { AcquireRequest, Grant, Refusal } from "../provider.ts";
+import { Ballot, inStates, largestToken } from "./ballot.ts";
+import type { ClockOffsets } from "./clock-offsets.ts";
+import { askSeat, type Hold, seatRelease } from "./hold.ts";
+import type { Joined } from "./quorum-member.ts";
+import type { QuorumSettings } from "./quorum-options.ts";
+
+/** What an election needs from the quorum it is held in. */
+export interface ElectionHost {
+  readonly settings: QuorumSettings;
+  readonly offsets: ClockOffsets;
+  /** Votes that decide: more than half of the members. */
+  readonly majority: number;
+}
+
+type Answer = Grant | Refusal;
+
+/** Faults that asking again may mend. */
+const PASSING: readonly LockErrorCode[] = ["BACKEND_UNAVAILABLE", "NO_QUORUM", "ABORTED"];
+
+/** The allowance that core makes by default; a client that wants more takes it off the grant. */
+const ALLOWANCE = { driftMs: undefined, marginMs: undefined };
+
+/**
+ * One attempt to take a lock: all members are asked at once, and it settles as soon as a majority granted
+ * or none can be reached any more, whoever is still silent.
+ *
+ * Round one asks each member with a proposed token. If a majority answered one and the same token, that is
+ * the lease's. Otherwise round two raises those that granted to the largest of them, by renewals that only
+ * the holder can make, and the lease counts once a majority confirmed. A grant that comes late counts
+ * only after it was raised too; one with a larger token never, since a later holder may have been there.
+ *
+ * Source: Redlock (https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/) for the votes and
+ * the validity; the fencing follows the two phases of Attiya, Bar-Noy and Dolev, "Sharing Memory Robustly
+ * in Message-Passing Systems", 1995.
+ */
+export class Election {
+  readonly #host: ElectionHost;
+  readonly #request: AcquireRequest;
+  readonly #hold: Hold;
+  readonly #ballots: readonly Ballot[];
+  readonly #startedAtMs: number;
+  #resolve!: (answer: Answer) => void;
+  #reject!: (error: LockError) => void;
+  #isOver = false;
+  /** Why this quorum cannot be used as it is configured. */
+  #misconfigured: string | undefined;
+  /** The token of round two. */
+  #target: bigint | undefined;
+  #timer: Timer | undefined;
+  #onAbort: (() => void) | undefined;
+
+  constructor(host: ElectionHost, request: AcquireRequest, hold: Hold) {
+    this.#host = host;
+    this.#request = request;
+    this.#hold = hold;
+    this.#startedAtMs = host.settings.clock.monotonicMs();
+    this.#ballots = hold.seats.map((seat) => new Ballot(seat));
+  }
+
+  /** Asks. The hold's seats tell afterwards, and later still, what may be where. */
+  run(): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#watchSignal();
+      this.#startTimer("no answer");
+      const { signal: _, ...request } = this.#request;
+      for (const ballot of this.#ballots) this.#ask(ballot, request);
+    });
+  }
+
+  /** Whatever the answer, it comes in a later turn: all have been asked by then. */
+  #ask(ballot: Ballot, request: AcquireRequest): void {
+    const { member } = ballot.seat;
+    const { joined } = member;
+    if (joined !== undefined && !member.isFull) {
+      this.#askJoined(ballot, joined, request);
+      return;
+    }
+    member.joinUnlessFull().then(
+      (joinedNow) => {
+        // Nobody waits any more: what was not sent need not be given back.
+        if (this.#hold.isReleased) this.#giveUp();
+        else if (!this.#isOver && ballot.state === "pending") {
+          this.#askJoined(ballot, joinedNow, request);
+        }
+      },
+      (error: unknown) => this.#faulted(ballot, error),
+    );
+  }
+
+  #askJoined(ballot: Ballot, joined: Joined, request: AcquireRequest): void {
+    askSeat(ballot.seat, joined.provider, request).then(
+      (answer) => this.#answered(ballot, joined, answer),
+      (error: unknown) => this.#faulted(ballot, error),
+    );
+  }
+
+  /** An answer, however late: its seat was told already. */
+  #answered(ballot: Ballot, { identity }: Joined, answer: Answer): void {
+    if (answer.granted && answer.serverTimeMs !== undefined) {
+      this.#host.offsets.heard(ballot.member, answer.sentAtMs, answer.serverTimeMs);
+    }
+    if (this.#isOver || ballot.state !== "pending") return;
+    if (answer.granted) {
+      const double = this.#ballots.find((other) => other.identity === identity);
+      if (double !== undefined) {
+        this.#misconfigured =
+          `${double.label} and ${ballot.label} are one and the same server; ` +
+          "each member of a quorum must be a server of its own";
+      }
+      ballot.granted(answer, identity);
+      if (this.#target !== undefined) this.#raise(ballot, this.#target);
+    } else {
+      ballot.refused(answer);
+    }
+    this.#decide();
+  }
+
+  #faulted(ballot: Ballot, reason: unknown): void {
+    if (this.#isOver || ballot.state !== "pending") return;
+    ballot.faulted(reason);
+    const { fault } = ballot;
+    if (fault?.code === "CONFIG_INVALID") this.#misconfigured = `${ballot.label}: ${fault.message}`;
+    this.#decide();
+  }
+
+  #decide(): void {
+    if (this.#hold.isReleased) this.#giveUp();
+    if (this.#isOver) return;
+    const { majority } = this.#host;
+    const confirmed = this.#agreeing(inStates(this.#ballots, "confirmed"));
+    const granted = this.#agreeing(inStates(this.#ballots, "granted", "confirmed"));
+    const pendingCount = inStates(this.#ballots, "pending").length;
+    if (this.#misconfigured !== undefined) this.#fail("CONFIG_INVALID", this.#misconfigured);
+    else if (confirmed.length >= majority) this.#win(confirmed);
+    else if (granted.length + pendingCount < majority) this.#lose();
+    else if (this.#target === undefined && granted.length >= majority) this.#endRoundOne(granted);
+  }
+
+  /** Those whose clocks agree: a member whose clock ran away has no vote. */
+  #agreeing(ballots: readonly Ballot[]): readonly Ballot[] {
+    const members = ballots.map(({ member }) => member);
+    const agreeing = this.#host.offsets.agreeing(members);
+    if (agreeing === members) return ballots;
+    return ballots.filter(({ member }) => agreeing.includes(member));
+  }
+
+  #endRoundOne(granted: readonly Ballot[]): void {
+    const [first] = granted;
+    const isRepeated = this.#hold.token !== undefined;
+    const isOne = granted.every(({ token }) => token === first?.token) && !isRepeated;
+    if (!this.#host.settings.fencing || isOne) {
+      for (const ballot of granted) ballot.state = "confirmed";
+    } else {
+      // A copy of a request that was granted before keeps its token.
+      this.#target = this.#hold.token ?? largestToken(granted);
+      this.#startTimer("no confirmation of the fencing token");
+      for (const ballot of granted) this.#raise(ballot, this.#target);
+    }
+    this.#decide();
+  }
+
+  /** Round two at one member. */
+  #raise(ballot: Ballot, target: bigint): void {
+    const { token = 0n } = ballot;
+    const { member, state } = ballot.seat;
+    if (token === target) {
+      ballot.state = "confirmed";
+    } else if (token > target) {
+      ballot.fail("it granted with a larger fencing token than the others, and too late");
+    } else {
+      const { name, holderId, ttlMs } = this.#request;
+      const request = { name, holderId, ttlMs, raiseFenceTo: target };
+      const settle = (outcome: Parameters<Ballot["raised"]>[0]): void => {
+        if (this.#isOver || ballot.state !== "granted") return;
+        ballot.raised(outcome, target);
+        this.#decide();
+      };
+      (member.joined?.provider ?? member.provider)
+        .renew([state === undefined ? request : { ...request, state }])
+        .then(
+          ([outcome]) => settle(outcome),
+          () => settle(undefined),
+        );
+    }
+  }
+
+  #win(confirmed: readonly Ballot[]): void {
+    const { settings } = this.#host;
+    const { name, holderId } = this.#request;
+    const sentAtMs = this.#startedAtMs;
+    const ttlMs = Math.max(...confirmed.map((ballot) => ballot.ttlMs));
+    // From the first send, whenever each member was reached.
+    const endsAtMs = Math.min(...confirmed.map((ballot) => ballot.endsAtMs));
+    const validMs = Math.min(endsAtMs - sentAtMs, ttlMs);
+    const untilMs = deadlineMs(settings.elapsed.at(sentAtMs), { validMs, ttlMs }, ALLOWANCE);
+    if (untilMs - settings.elapsed.nowWatchfulMs() <= settings.validityMsMin) {
+      for (const ballot of confirmed) ballot.fail("it granted, but too late for the ttl");
+      this.#lose();
+      return;
+    }
+    this.#end();
+    const fencingToken = settings.fencing ? (this.#target ?? confirmed[0]?.token) : undefined;
+    this.#hold.token = fencingToken;
+    const grant = {
+      granted: true,
+      name,
+      holderId,
+      ttlMs,
+      fencingToken,
+      sentAtMs,
+      validMs,
+    } as const;
+    // With the token another process can adopt the lease.
+    this.#resolve(fencingToken === undefined ? grant : { ...grant, state: String(fencingToken) });
+  }
+
+  #lose(): void {
+    const { majority } = this.#host;
+    const lasting = this.#ballots.flatMap(({ fault }) =>
+      fault === undefined || PASSING.includes(fault.code) ? [] : [fault],
+    );
+    const [fault] = lasting;
+    if (fault !== undefined && lasting.length > this.#ballots.length - majority) {
+      this.#fail(fault.code, `${lasting.length} members failed: ${fault.message}`, fault);
+      return;
+    }
+    this.#abstainStrays();
+    const granted = inStates(this.#ballots, "granted", "confirmed").length;
+    const held = inStates(this.#ballots, "held");
+    const votes = this.#ballots.map((ballot) => ballot.vote());
+    this.#end();
+    this.#giveBack();
+    if (held.length + granted < majority) {
+      this.#resolve({ granted: false, why: "no-quorum", votes });
+      return;
+    }
+    // When enough of those that hold will have ended by themselves.
+    const remaining = held
+      .flatMap(({ retryAfterMs }) => (retryAfterMs === undefined ? [] : [retryAfterMs]))
+      .sort((a, b) => a - b);
+    const retryAfterMs = remaining[Math.max(0, majority - granted - 1)];
+    const refusal = { granted: false, why: "held", votes } as const;
+    this.#resolve(retryAfterMs === undefined ? refusal : { ...refusal, retryAfterMs });
+  }
+
+  #abstainStrays(): void {
+    const granted = inStates(this.#ballots, "granted", "confirmed");
+    const agreeing = this.#agreeing(granted);
+    for (const ballot of granted) {
+      if (!agreeing.includes(ballot)) ballot.abstain("its clock is too far from the others'");
+    }
+  }
+
+  #fail(code: LockErrorCode, words: string, cause?: LockError): void {
+    const { name: lockName } = this.#request;
+    const votes = this.#ballots.map((ballot) => ballot.vote());
+    this.#end();
+    this.#giveBack();
+    const message = `${this.#host.settings.name}: ${words}`;
+    this.#reject(new LockError(code, message, { lockName, votes, cause }));
+  }
+
+  /** After a failed attempt: a plain release where it was granted, one in doubt where nobody knows. */
+  #giveBack(): void {
+    for (const seat of this.#hold.seats) {
+      const release = seatRelease(seat, this.#request);
+      if (release !== undefined) void seat.member.release(release);
+    }
+  }
+
+  #watchSignal(): void {
+    const { signal } = this.#request;
+    if (signal === undefined) return;
+    this.#onAbort = () => this.#giveUp();
+    signal.addEventListener("abort", this.#onAbort);
+  }
+
+  /** Whoever asked has left. What was sent is made good by the release that they send. */
+  #giveUp(): void {
+    if (this.#isOver) return;
+    const { name: lockName, signal } = this.#request;
+    this.#end();
+    const words = `${this.#host.settings.name}: the attempt was given up`;
+    const cause: unknown = signal?.reason;
+    this.#reject(new LockError("ABORTED", words, { lockName, outcome: "unknown", cause }));
+  }
+
+  /** Bounds the round that begins: who has not answered by then has no vote. */
+  #startTimer(missing: string): void {
+    const { settings } = this.#host;
+    const limitMs = memberTimeoutMs(settings, this.#request.ttlMs);
+    this.#timer?.cancel();
+    this.#timer = settings.clock.setTimer(limitMs, () => {
+      const isRoundTwo = this.#target !== undefined;
+      const silent = isRoundTwo ? (["pending", "granted"] as const) : (["pending"] as const);
+      for (const ballot of inStates(this.#ballots, ...silent)) {
+        ballot.fail(`${missing} within ${Math.round(limitMs)} ms`);
+      }
+      this.#decide();
+    });
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#timer?.cancel();
+    if (this.#onAbort === undefined) return;
+    this.#request.signal?.removeEventListener("abort", this.#onAbort);
+  }
+}
+
+/** How long a member may take to answer: a share of the ttl, and enough for a busy one. */
+export function memberTimeoutMs(settings: QuorumSettings, ttlMs: number): number {
+  return settings.memberTimeoutMs ?? Math.max(50, ttlMs * 0.05);
+}

@@ -1,0 +1,100 @@
+import { InDoubt } from "../in-doubt.ts";
+import { LockError } from "../lock-error.ts";
+import type { LockProvider, ReleaseOutcome, ReleaseRequest } from "../provider.ts";
+import { Releaser } from "../releaser.ts";
+import type { QuorumSettings } from "./quorum-options.ts";
+
+/** Unknown outcomes at one member, from which on it is not asked any more. */
+const IN_DOUBT_MAX = 10_000;
+/** How long one release may take before it is sent again. */
+const RELEASE_TIMEOUT_MS = 1_000;
+
+/** A member that was joined: how it is asked, and who it is. */
+export interface Joined {
+  readonly provider: LockProvider;
+  /** Equal for the same server. */
+  readonly identity: string;
+}
+
+/**
+ * One provider in its part as a member: joined when it is first needed, and again until that succeeds.
+ * Releases go to it until they are answered or the ttl passed, whatever became of the quorum's own
+ * answer.
+ */
+export class QuorumMember {
+  readonly index: number;
+  /** How votes and findings call it. */
+  readonly label: string;
+  readonly provider: LockProvider;
+  readonly #settings: QuorumSettings;
+  readonly #inDoubt: InDoubt;
+  readonly #releaser: Releaser;
+  #joined: Joined | undefined;
+  #joining: Promise<Joined> | undefined;
+
+  constructor(index: number, provider: LockProvider, settings: QuorumSettings) {
+    this.index = index;
+    this.label = settings.memberNames[index] ?? provider.name;
+    this.provider = provider;
+    this.#settings = settings;
+    const { clock, elapsed, random } = settings;
+    this.#releaser = new Releaser({ provider, clock, releaseTimeoutMs: RELEASE_TIMEOUT_MS });
+    this.#inDoubt = new InDoubt({ provider, clock, elapsed, random }, this.#releaser);
+  }
+
+  /** Undefined until it was joined. */
+  get joined(): Joined | undefined {
+    return this.#joined;
+  }
+
+  /** True when so much is in doubt here that nothing more is asked. */
+  get isFull(): boolean {
+    return this.#inDoubt.size >= IN_DOUBT_MAX;
+  }
+
+  /** Joins where it was not, unless too much is in doubt. */
+  async joinUnlessFull(): Promise<Joined> {
+    if (this.isFull) throw new LockError("LIMIT_EXCEEDED", "it has too many unknown outcomes");
+    return this.#joined ?? (await this.join());
+  }
+
+  /** Joins, all callers together. Rejects as `asMember` does; the next call tries again. */
+  join(): Promise<Joined> {
+    this.#joining ??= this.#join().finally(() => {
+      this.#joining = undefined;
+    });
+    return this.#joining;
+  }
+
+  /** Released until answered; `unknown` when the ttl passed without an answer. Never rejects. */
+  release(request: ReleaseRequest): Promise<ReleaseOutcome> {
+    return this.#inDoubt.release(request);
+  }
+
+  /** Resolves when nothing is in doubt here. */
+  drained(): Promise<void> {
+    return this.#inDoubt.drained();
+  }
+
+  /** Ends every retry and disposes the provider. */
+  async close(): Promise<void> {
+    this.#inDoubt.stop();
+    this.#releaser.stop();
+    await this.provider[Symbol.asyncDispose]();
+  }
+
+  async #join(): Promise<Joined> {
+    const { provider, label } = this;
+    const { membership, fencing } = this.#settings;
+    if (provider.asMember === undefined) {
+      this.#joined = { provider, identity: label };
+      return this.#joined;
+    }
+    const joined = await provider.asMember(membership);
+    if (fencing && joined.provider.capabilities.fencing !== "monotonic") {
+      throw new LockError("CONFIG_INVALID", `${label} was made without fencing tokens`);
+    }
+    this.#joined = joined;
+    return joined;
+  }
+}
