@@ -1,4 +1,5 @@
-import { type Conditions, conditionsOf } from "./conditions.ts";
+import { type Call, pairCalls } from "./call.ts";
+import { conditionsOf } from "./conditions.ts";
 import type { HistoryEvent } from "./history-event.ts";
 import type { Interval } from "./interval.ts";
 
@@ -17,6 +18,7 @@ export interface Hold {
   readonly process: string;
   /** In the order of the history. */
   readonly events: readonly HistoryEvent[];
+  readonly calls: readonly Call[];
   readonly asked: HistoryEvent | undefined;
   /** The end of its acquire, whatever it was. */
   readonly answered: HistoryEvent | undefined;
@@ -37,11 +39,26 @@ const HOLD_OPERATIONS: ReadonlySet<string> = new Set([
   "lost",
 ]);
 
-/** The holds of a history, in the order of their first events. */
-export function holdsOf(
-  history: readonly HistoryEvent[],
-  conditions: Conditions = conditionsOf(history),
-): readonly Hold[] {
+/** What is known of a history that was as long as this. */
+const known = new WeakMap<
+  readonly HistoryEvent[],
+  { readonly length: number; readonly holds: readonly Hold[] }
+>();
+
+/**
+ * The holds of a history, in the order of their first events. Every checker asks for them, so they are
+ * remembered: a history may grow between two calls, and change in no other way.
+ */
+export function holdsOf(history: readonly HistoryEvent[]): readonly Hold[] {
+  const before = known.get(history);
+  if (before?.length === history.length) return before.holds;
+  const holds = newHoldsOf(history);
+  known.set(history, { length: history.length, holds });
+  return holds;
+}
+
+function newHoldsOf(history: readonly HistoryEvent[]): readonly Hold[] {
+  const { crashNs } = conditionsOf(history);
   const groups = new Map<string, HistoryEvent[]>();
   for (const event of history) {
     if (!HOLD_OPERATIONS.has(event.operation)) continue;
@@ -49,10 +66,10 @@ export function holdsOf(
     if (group === undefined) groups.set(event.hold, [event]);
     else group.push(event);
   }
-  return [...groups.values()].map((events) => holdOf(events, conditions));
+  return [...groups.values()].map((events) => holdOf(events, crashNs));
 }
 
-function holdOf(events: readonly HistoryEvent[], { crashNs }: Conditions): Hold {
+function holdOf(events: readonly HistoryEvent[], crashNs: ReadonlyMap<string, number>): Hold {
   const acquires = events.filter(({ operation }) => operation === "acquire");
   const answered = acquires.find(({ phase }) => phase !== "invoke");
   const granted = answered?.phase === "ok" ? answered : undefined;
@@ -63,6 +80,7 @@ function holdOf(events: readonly HistoryEvent[], { crashNs }: Conditions): Hold 
     name: events[0]?.name ?? "",
     process,
     events,
+    calls: pairCalls(events).calls,
     asked: acquires.find(({ phase }) => phase === "invoke"),
     answered,
     granted,

@@ -1,4 +1,3 @@
-import { pairCalls } from "./call.ts";
 import type { Conditions } from "./conditions.ts";
 import type { HistoryEvent } from "./history-event.ts";
 import type { Hold } from "./hold.ts";
@@ -76,7 +75,7 @@ function ttlNsOf({ ttlMs = NEVER }: HistoryEvent): number {
 
 /** Until when a request of the hold can have set its ttl, however late it arrived. */
 function setUntilNs(hold: Hold, crashNs: number, deliveryNs: number): number {
-  const ends = pairCalls(hold.events).calls.map(({ invoke, end }) => {
+  const ends = hold.calls.map(({ invoke, end }) => {
     if (invoke.operation !== "acquire" && invoke.operation !== "renew") return 0;
     if (end !== undefined && end.phase !== "unknown") return end.atNs;
     return (end?.atNs ?? crashNs) + deliveryNs;

@@ -34,7 +34,7 @@ export function vacanciesOf(
 ): readonly Vacancy[] {
   const conditions = conditionsOf(history, facts.settleMs);
   const vacancies: Vacancy[] = [];
-  for (const [name, holds] of byName(holdsOf(history, conditions))) {
+  for (const [name, holds] of byName(holdsOf(history))) {
     let last: Block = { startNs: 0, endNs: 0 };
     const add = (endNs: number, next: Hold | undefined): void => {
       const { endNs: startNs, hold: after, ending } = last;
@@ -84,7 +84,7 @@ export function longestWaits(
   const long = vacancies.filter(({ startNs, endNs }) => endNs - startNs > boundNs);
   if (long.length === 0) return [];
   const conditions = conditionsOf(history);
-  const holds = byName(holdsOf(history, conditions));
+  const holds = byName(holdsOf(history));
   return long.flatMap((vacancy) => {
     const waits = (holds.get(vacancy.name) ?? []).flatMap((hold) =>
       waitIn(vacancy, hold, conditions),

@@ -20,7 +20,7 @@ export function checkAvailability(
   const { availableMs, settleMs } = options;
   if (availableMs === undefined) return [];
   const conditions = conditionsOf(history, settleMs);
-  return [...byName(holdsOf(history, conditions)).values()].flatMap((holds) => {
+  return [...byName(holdsOf(history)).values()].flatMap((holds) => {
     const taken = takenBy(holds, conditions, options);
     return holds.filter(wasRefused).flatMap((hold) => {
       const asked = hold.asked as HistoryEvent;

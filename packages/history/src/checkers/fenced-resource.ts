@@ -30,7 +30,8 @@ export function checkFencedResource(history: readonly HistoryEvent[]): readonly 
       ...refusedHolders(writes, believed),
       ...miscounts(writes, reads),
     ].map(([message, ...proof]): Violation => {
-      return { checker: "fenced-resource", name, message, events: proof };
+      const inTime = proof.sort((one, other) => one.atNs - other.atNs);
+      return { checker: "fenced-resource", name, message, events: inTime };
     });
   });
 }
@@ -61,8 +62,24 @@ function refusedHolders(
       ?.find(({ startNs, endNs }) => startNs <= invoke.atNs && end.atNs < endNs);
     if (belief === undefined) return [];
     const message = `a write of ${invoke.hold} was refused while it relied on the lock`;
-    return [[message, belief.from, invoke, end]];
+    return [[message, belief.from, ...largerBefore(writes, invoke, end), invoke, end]];
   });
+}
+
+/** The write with a larger token that may have made the resource refuse this one. */
+function largerBefore(
+  writes: readonly Call[],
+  { token }: HistoryEvent,
+  refused: HistoryEvent,
+): readonly HistoryEvent[] {
+  if (token === undefined) return [];
+  const larger = writes.find(
+    ({ invoke, end }) =>
+      end?.phase === "ok" &&
+      invoke.atNs < refused.atNs &&
+      BigInt(invoke.token ?? 0) > BigInt(token),
+  );
+  return larger === undefined ? [] : [larger.invoke];
 }
 
 /** Counts in the order of time beside the reads, whose two bounds are taken at their two ends. */

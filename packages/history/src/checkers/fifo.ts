@@ -22,7 +22,7 @@ export function checkFifo(
 ): readonly Violation[] {
   if (!fair) return [];
   const conditions = conditionsOf(history, settleMs);
-  return [...byName(holdsOf(history, conditions)).values()].flatMap((holds) =>
+  return [...byName(holdsOf(history)).values()].flatMap((holds) =>
     inversions<number, Place>(holds.flatMap((hold) => placeOf(hold, conditions)))
       .filter(([, { hold }]) => hold.believed.length > 0)
       .map(([earlier, later]) => violation(earlier.hold, later.hold)),

@@ -16,7 +16,7 @@ export function checkLossTold(
 ): readonly Violation[] {
   if (noticeMs === undefined) return [];
   const conditions = conditionsOf(history);
-  return holdsOf(history, conditions).flatMap((hold) => {
+  return holdsOf(history).flatMap((hold) => {
     const pauses = conditions.pauses.get(hold.process);
     const late = causesOf(hold).find(({ atNs, untilNs }) => {
       const toldNs = Math.min(hold.finalNs, untilNs, conditions.endNs);

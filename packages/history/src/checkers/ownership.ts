@@ -1,5 +1,5 @@
 import { byName } from "../by-name.ts";
-import { type Call, pairCalls } from "../call.ts";
+import type { Call } from "../call.ts";
 import { countWhile } from "../count-while.ts";
 import type { HistoryEvent, Operation } from "../history-event.ts";
 import { type Belief, type Hold, holdsOf } from "../hold.ts";
@@ -23,7 +23,7 @@ export function checkOwnership(history: readonly HistoryEvent[]): readonly Viola
 }
 
 function offences(hold: Hold, starts: readonly Belief[]): readonly Violation[] {
-  const succeeded = pairCalls(hold.events).calls.filter(
+  const succeeded = hold.calls.filter(
     ({ invoke: { operation }, end }) =>
       end?.phase === "ok" && (operation === "renew" || operation === "release"),
   );

@@ -11,15 +11,19 @@ export class PendingList {
     this.#before = Array.from({ length: count + 1 }, (_, index) => (index + count) % (count + 1));
   }
 
-  *[Symbol.iterator](): Generator<number, void> {
-    for (let index = this.#next(this.#end); index !== this.#end; index = this.#next(index)) {
-      yield index;
-    }
+  /** The smallest one; the count when all have left. */
+  first(): number {
+    return this.next(this.#end);
+  }
+
+  /** The one that follows; the count when it is the last. */
+  next(index: number): number {
+    return this.#after[index] as number;
   }
 
   remove(index: number): void {
     const before = this.#before[index] as number;
-    const after = this.#next(index);
+    const after = this.next(index);
     this.#after[before] = after;
     this.#before[after] = before;
   }
@@ -27,10 +31,6 @@ export class PendingList {
   /** Only for the last one that was removed and has not come back yet. */
   restore(index: number): void {
     this.#after[this.#before[index] as number] = index;
-    this.#before[this.#next(index)] = index;
-  }
-
-  #next(index: number): number {
-    return this.#after[index] as number;
+    this.#before[this.next(index)] = index;
   }
 }

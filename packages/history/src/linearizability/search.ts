@@ -92,11 +92,16 @@ class Search {
       const state = this.#after(frame, index);
       if (state === undefined) continue;
       this.#pending.remove(index);
-      const failedNs = this.#failed.get(this.#key(state)) ?? Number.POSITIVE_INFINITY;
-      if (state.nowNs < failedNs) return this.#frame(state);
+      if (!this.#isKnownToFail(state)) return this.#frame(state);
       this.#pending.restore(index);
     }
     return undefined;
+  }
+
+  #isKnownToFail(state: State): boolean {
+    if (this.#failed.size === 0) return false;
+    const failedNs = this.#failed.get(this.#key(state));
+    return failedNs !== undefined && state.nowNs >= failedNs;
   }
 
   #giveUp(frame: Frame): void {
@@ -131,11 +136,12 @@ class Search {
   #frame(state: State): Frame {
     let latestNs = Number.POSITIVE_INFINITY;
     const began: number[] = [];
-    for (const index of this.#pending) {
+    const pending = this.#pending;
+    for (let index = pending.first(); index < this.#steps.length; index = pending.next(index)) {
       const { invokeNs, returnNs } = this.#step(index);
       if (invokeNs > latestNs) break;
       began.push(index);
-      latestNs = Math.min(latestNs, returnNs);
+      if (returnNs < latestNs) latestNs = returnNs;
     }
     const candidates = began.filter((index) => this.#step(index).invokeNs <= latestNs);
     return { ...state, candidates: this.#likeliestFirst(candidates), latestNs, tried: 0 };
@@ -146,6 +152,7 @@ class Search {
    * since the others would exclude it for ever.
    */
   #likeliestFirst(candidates: readonly number[]): readonly number[] {
+    if (candidates.length < 2) return candidates;
     const acquires = candidates.filter((index) => this.#step(index).kind === "acquire");
     let smallest: number | undefined;
     for (const index of acquires) {
@@ -164,8 +171,8 @@ class Search {
   /** Which steps are taken and what the lock rests on; the largest token follows from these. */
   #key({ furthest, proof }: State): string {
     const skipped: number[] = [];
-    for (const index of this.#pending) {
-      if (index > furthest) break;
+    const pending = this.#pending;
+    for (let index = pending.first(); index < furthest; index = pending.next(index)) {
       skipped.push(index);
     }
     return `${furthest} ${proof} ${skipped.join(",")}`;

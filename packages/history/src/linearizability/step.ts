@@ -1,4 +1,3 @@
-import { type Call, pairCalls } from "../call.ts";
 import type { HistoryEvent } from "../history-event.ts";
 import type { Hold } from "../hold.ts";
 
@@ -24,10 +23,9 @@ export interface Step {
  */
 export function stepsOf(holds: readonly Hold[]): readonly Step[] {
   const steps = holds.flatMap((hold) => {
-    const { asked, granted, token } = hold;
+    const { asked, granted, token, calls } = hold;
     if (asked === undefined || granted === undefined) return [];
-    const { calls } = pairCalls(hold.events);
-    const endsNs = endsFromNs(hold, calls);
+    const endsNs = endsFromNs(hold);
     const step = (kind: Step["kind"], invoke: HistoryEvent, end: HistoryEvent): Step => ({
       kind,
       hold,
@@ -48,8 +46,8 @@ export function stepsOf(holds: readonly Hold[]): readonly Step[] {
 }
 
 /** From when on the hold may be over whatever its validity: a release on its way, a loss, a death. */
-function endsFromNs(hold: Hold, calls: readonly Call[]): number {
-  const doubtful = calls.filter(
+function endsFromNs(hold: Hold): number {
+  const doubtful = hold.calls.filter(
     ({ invoke, end }) =>
       (invoke.operation === "release" && end?.phase !== "ok") ||
       (invoke.operation === "renew" && end?.phase === "fail"),

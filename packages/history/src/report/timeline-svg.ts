@@ -6,6 +6,7 @@ import { element, text } from "./xml.ts";
 
 const WIDTH = 1_100;
 const LABEL_WIDTH = 230;
+const RIGHT_WIDTH = 40;
 const HEAD_HEIGHT = 64;
 const LANE_HEIGHT = 30;
 const FOOT_HEIGHT = 76;
@@ -21,7 +22,7 @@ svg { --ground: #ffffff; --ink: #1c1e21; --faint: #6b7280; --line: #d8dce2; --po
   --wrong: #ff6b6b; } }
 text { font: 12px ui-sans-serif, system-ui, sans-serif; fill: var(--ink); }
 .ground { fill: var(--ground); } .title { font-size: 15px; font-weight: 600; }
-.faint { fill: var(--faint); } .line { stroke: var(--line); } .possible { fill: var(--possible); }
+.faint { fill: var(--faint); } .tick { text-anchor: middle; } .line { stroke: var(--line); } .possible { fill: var(--possible); }
 .believed { fill: var(--believed); } .token { fill: var(--on-bar); font-size: 11px; }
 .fault { fill: var(--fault); opacity: 0.25; } .mark { stroke: var(--ink); stroke-width: 1.5; }
 .wrong { stroke: var(--wrong); fill: none; stroke-width: 2; } .wrong-text { fill: var(--wrong); }
@@ -75,7 +76,7 @@ class Scale {
   x(atNs: number): number {
     const within = Math.min(Math.max(atNs, this.startNs), this.endNs);
     const share = (within - this.startNs) / (this.endNs - this.startNs);
-    return LABEL_WIDTH + share * (WIDTH - LABEL_WIDTH - 16);
+    return LABEL_WIDTH + share * (WIDTH - LABEL_WIDTH - RIGHT_WIDTH);
   }
 
   bar({ startNs, endNs }: Interval): { readonly x: number; readonly width: number } {
@@ -111,52 +112,44 @@ function faultBand(fault: Interval, scale: Scale, bottom: number): string {
 function laneGroup(lane: Lane, index: number, scale: Scale): string {
   const top = HEAD_HEIGHT + index * LANE_HEIGHT;
   const [barTop, baseline] = [top + (LANE_HEIGHT - BAR_HEIGHT) / 2, top + LANE_HEIGHT / 2 + 4];
-  const { hold } = lane;
-  const possible = lane.possible
-    .filter((it) => scale.shows(it))
-    .map((it) =>
-      element(
-        "rect",
-        { class: "possible", ...scale.bar(it), y: barTop, height: BAR_HEIGHT, rx: 3 },
-        element("title", {}, text(spanOf(`${hold.hold} may have the lock`, it))),
-      ),
+  const { hold, possible, diedNs } = lane;
+  const bar = (kind: "possible" | "believed", what: string, interval: Interval): string =>
+    element(
+      "rect",
+      { class: kind, ...scale.bar(interval), y: barTop, height: BAR_HEIGHT, rx: 3 },
+      element("title", {}, text(spanOf(`${hold.hold} ${what}`, interval))),
     );
-  const believed = lane.believed
-    .filter((it) => scale.shows(it))
-    .flatMap((it) => [
-      element(
-        "rect",
-        { class: "believed", ...scale.bar(it), y: barTop, height: BAR_HEIGHT, rx: 3 },
-        element("title", {}, text(spanOf(`${hold.hold} relies on the lock`, it))),
-      ),
-      hold.token === undefined ? "" : tokenLabel(`${hold.token}`, scale.bar(it), baseline),
-    ]);
-  const marks = lane.accesses
-    .filter(({ phase }) => phase !== "invoke")
-    .map((access) =>
-      element(
-        "line",
-        { class: "mark", ...vertical(scale.x(access.atNs), barTop - 3, barTop + 3) },
-        element("title", {}, text(`${access.operation} ${access.phase}`)),
-      ),
-    );
-  const label = words(labelOf(lane), {
-    x: 16,
-    y: baseline,
-    ...(lane.isInvolved ? { class: "wrong-text" } : {}),
-  });
-  const full = element("title", {}, text(`${hold.hold}, process ${hold.process}`));
-  return element("g", {}, full, label, ...possible, ...believed, ...marks);
+  const shown = [possible ?? []].flat().filter((interval) => scale.shows(interval));
+  const believed = lane.believed.filter((interval) => scale.shows(interval));
+  const label = { x: 16, y: baseline, ...(lane.isInvolved ? { class: "wrong-text" } : {}) };
+  return element(
+    "g",
+    {},
+    element("title", {}, text(`${hold.hold}, process ${hold.process}`)),
+    words(labelOf(lane), label),
+    ...shown.map((interval) => bar("possible", "may have the lock", interval)),
+    ...believed.map((interval) => bar("believed", "relies on the lock", interval)),
+    ...believed.map((interval) => tokenLabel(hold.token, scale.bar(interval), baseline)),
+    ...lane.accesses.map((access) => accessMark(access, scale, barTop)),
+    diedNs === undefined ? "" : words("✕ died", { x: scale.x(diedNs) + 3, y: baseline }),
+  );
+}
+
+function accessMark({ operation, phase, atNs }: HistoryEvent, scale: Scale, top: number): string {
+  const line = { class: "mark", ...vertical(scale.x(atNs), top - 3, top + 3) };
+  return element("line", line, element("title", {}, text(`${operation} ${phase}`)));
 }
 
 /** Only where there is room for it. */
 function tokenLabel(
-  token: string,
+  token: bigint | undefined,
   bar: { readonly x: number; readonly width: number },
   y: number,
 ): string {
-  const shown = token.length > 8 ? `…${token.slice(-7)}` : token;
-  return bar.width < 7 * shown.length + 8 ? "" : words(shown, { x: bar.x + 5, y, class: "token" });
+  const digits = `${token ?? ""}`;
+  const shown = digits.length > 8 ? `…${digits.slice(-7)}` : digits;
+  if (bar.width < 7 * shown.length + 8) return "";
+  return words(shown, { x: bar.x + 5, y, class: "token" });
 }
 
 function labelOf({ hold }: Lane): string {
@@ -193,7 +186,7 @@ function ticks(scale: Scale, bottom: number): readonly string[] {
     const atNs = (first + index) * stepNs;
     const x = scale.x(atNs);
     const line = element("line", { class: "line", ...vertical(x, HEAD_HEIGHT - 6, bottom) });
-    const label = words(inMilliseconds(atNs), { x: x - 14, y: bottom + 16, class: "faint" });
+    const label = words(inMilliseconds(atNs), { x, y: bottom + 16, class: "faint tick" });
     return element("g", {}, line, label);
   });
 }

@@ -19,7 +19,9 @@ export interface Lane {
   /** When it surely relied on the lock. */
   readonly believed: readonly Interval[];
   /** When it may have had the lock on the backend. */
-  readonly possible: readonly Interval[];
+  readonly possible: Interval | undefined;
+  /** When its process died, if that was while it may have had the lock. */
+  readonly diedNs: number | undefined;
   /** Its calls to what the lock guards. */
   readonly accesses: readonly HistoryEvent[];
 }
@@ -37,25 +39,30 @@ export function timelineOf(
 ): Timeline {
   const conditions = conditionsOf(history);
   const involved = new Set(violation.events.map(({ hold }) => hold));
-  const holds = holdsOf(history, conditions).filter(({ name }) => name === violation.name);
+  const holds = holdsOf(history).filter(({ name }) => name === violation.name);
   const stretch = stretchOf(violation, holds, involved);
   const lanes = holds
     .map((hold): Lane => {
-      const possible = possessionsOf(hold, conditions, facts);
+      const [possible] = possessionsOf(hold, conditions, facts);
+      const crashNs = conditions.crashNs.get(hold.process);
+      const diedNs = possible !== undefined && isWithin(possible, crashNs) ? crashNs : undefined;
       const isInvolved = involved.has(hold.hold);
-      return { hold, isInvolved, believed: hold.believed, possible, accesses: [] };
+      return { hold, isInvolved, believed: hold.believed, possible, diedNs, accesses: [] };
     })
-    .filter(({ isInvolved, possible }) => isInvolved || possible.some(overlaps(stretch)));
+    .filter(({ isInvolved, possible }) => isInvolved || overlaps(stretch)(possible));
   const shown = nearest(lanes, stretch);
-  const accesses = history.filter(({ operation }) => operation === "write" || operation === "read");
+  const accesses = history.filter(
+    ({ operation, name, atNs }) =>
+      (operation === "write" || operation === "read") &&
+      name === violation.name &&
+      isWithin(stretch, atNs),
+  );
   return {
     ...stretch,
     violation,
     lanes: shown.map((lane) => ({
       ...lane,
-      accesses: accesses.filter(
-        ({ hold, name }) => hold === lane.hold.hold && name === violation.name,
-      ),
+      accesses: accesses.filter(({ hold }) => hold === lane.hold.hold),
     })),
     faults: conditions.faults.filter(overlaps(stretch)),
   };
@@ -83,8 +90,13 @@ function stretchOf(
   return { startNs: startNs - padNs, endNs: endNs + padNs };
 }
 
-function overlaps(stretch: Interval): (interval: Interval) => boolean {
-  return ({ startNs, endNs }) => startNs < stretch.endNs && stretch.startNs < endNs;
+function overlaps(stretch: Interval): (interval: Interval | undefined) => boolean {
+  return (interval) =>
+    interval !== undefined && interval.startNs < stretch.endNs && stretch.startNs < interval.endNs;
+}
+
+function isWithin({ startNs, endNs }: Interval, atNs = Number.NaN): boolean {
+  return startNs <= atNs && atNs <= endNs;
 }
 
 function nearest(lanes: readonly Lane[], { endNs }: Interval): readonly Lane[] {
