@@ -2,12 +2,17 @@ import { describe, expect, test } from "vitest";
 import { runSeed } from "../src/run/run-seed.ts";
 import { type BrokenVariant, SEEDS_MAX } from "./broken/broken-provider.ts";
 import { brokenProviders } from "./broken/broken-providers.ts";
+import { brokenQuorums } from "./broken/broken-quorums.ts";
 
 describe(`within ${SEEDS_MAX} worlds the simulation notices`, () => {
-  test.each(brokenProviders)("$id", { timeout: 300_000 }, async (variant) => {
-    const rules = await firstNoticed(variant);
-    expect(rules).toBeDefined();
-  });
+  test.each([...brokenProviders, ...brokenQuorums])(
+    "$id",
+    { timeout: 300_000 },
+    async (variant) => {
+      const rules = await firstNoticed(variant);
+      expect(rules).toBeDefined();
+    },
+  );
 });
 
 /** The rules that are broken in the first seed that goes wrong. */

@@ -43,12 +43,19 @@ export function takesLocks(topology: Topology): ReadonlySet<FaultKind> {
   return new Set(isQuorum ? ENDS_LOCKS : [...ENDS_LOCKS, "lose-second", "lose-all"]);
 }
 
-/** The faults after which tokens go on from the server's clock, which must not have gone back then. */
-export const LOSES_TOKENS: ReadonlySet<FaultKind> = new Set<FaultKind>([
-  "flush-all",
-  "lose-second",
-  "lose-all",
-]);
+const LOSES_TOKENS: readonly FaultKind[] = ["flush-all", "lose-second", "lose-all"];
+
+/**
+ * Whether tokens rise all the same. Without its counter a server goes on from its clock, which must not
+ * have been set then. A quorum whose members were flushed does not know that they forgot its tokens.
+ */
+export function keepsTokens(topology: Topology, faults: readonly FaultKind[]): boolean {
+  const isQuorum = topology.startsWith("quorum");
+  if (isQuorum && faults.includes("flush-all")) return false;
+  const isSet =
+    faults.includes("server-clock-back") || (isQuorum && faults.includes("server-clock-forward"));
+  return !(isSet && faults.some((fault) => LOSES_TOKENS.includes(fault)));
+}
 
 const OF_CLIENTS: readonly FaultKind[] = [
   "client-pause",

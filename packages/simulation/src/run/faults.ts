@@ -212,11 +212,15 @@ export class Faults {
     }
   }
 
-  /** No renewal that leaves from now on may prolong a lease that is there now. */
+  /** No renewal that leaves from now on may prolong a lease that too few servers have now. */
   #locksAreGone(name?: string): void {
-    const { world, observer, backend } = this.#run;
-    if (backend.servers.length > 1) return;
+    const { world, observer, backend, scenario } = this.#run;
     for (const tracked of observer.open(name)) {
+      const { hold, holderId } = tracked;
+      const keeping = backend.servers.filter(
+        (server) => server.heldUntilNs(hold.name, holderId) > world.nowNs,
+      );
+      if (keeping.length >= scenario.majority) continue;
       const limitNs = world.nowNs + nsOf(tracked.lease.ttlMs);
       tracked.goneLimitNs = Math.min(tracked.goneLimitNs, limitNs);
     }

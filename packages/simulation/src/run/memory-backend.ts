@@ -13,7 +13,7 @@ export class MemoryBackend implements Backend {
   constructor({ world, sabotage }: BackendParts) {
     this.sharedHost = world.addHost("p", drawClock(world.random("clock of p"), "client"));
     const provider = memory({ clock: this.sharedHost.clock });
-    this.#provider = sabotage.provider?.(provider) ?? provider;
+    this.#provider = sabotage.provider?.(provider, 0) ?? provider;
   }
 
   /** Closing one of the `Locks` leaves the memory to the others. */

@@ -14,7 +14,7 @@ export function accessToQuorum(host: Host, parts: QuorumParts): LockProvider {
   const { world, scenario, sabotage, servers, providers } = parts;
   const members = providers.map((provider, index) => {
     const server = servers[index];
-    return server === undefined ? provider : audited(provider, server, parts);
+    return server === undefined ? provider : audited(provider, { server, index, sabotage });
   });
   const options = {
     ttlMsMax: scenario.ttlMsMax,
@@ -23,15 +23,22 @@ export function accessToQuorum(host: Host, parts: QuorumParts): LockProvider {
   return quorum(members, { ...options, ...sabotage.quorum });
 }
 
-function audited(provider: LockProvider, server: Server, { sabotage }: BackendParts): LockProvider {
-  return delegate(provider, {
+interface Place extends Pick<BackendParts, "sabotage"> {
+  readonly server: Server;
+  readonly index: number;
+}
+
+/** Acquires and renewals go to what a member has joined as, releases to the provider itself. */
+function audited(provider: LockProvider, { server, index, sabotage }: Place): LockProvider {
+  const watch = (part: LockProvider): LockProvider =>
+    server.auditor.watch(sabotage.provider?.(part, index) ?? part);
+  return delegate(watch(provider), {
     asMember: async (membership) => {
       const member = await provider.asMember?.(membership);
       if (member === undefined) throw new TypeError(`${server.host.name} cannot be a member`);
-      const joined = sabotage.provider?.(member.provider) ?? member.provider;
-      const watched = server.auditor.watch(joined);
+      const joined = watch(member.provider);
       return {
-        provider: watched,
+        provider: joined,
         get identity(): string {
           return member.identity;
         },

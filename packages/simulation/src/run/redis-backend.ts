@@ -36,7 +36,7 @@ export class RedisBackend implements Backend {
       return { provider, disconnect };
     }
     return {
-      provider: server.auditor.watch(this.#parts.sabotage.provider?.(only) ?? only),
+      provider: server.auditor.watch(this.#parts.sabotage.provider?.(only, 0) ?? only),
       disconnect,
     };
   }

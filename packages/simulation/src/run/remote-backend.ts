@@ -35,6 +35,6 @@ export class RemoteBackend implements Backend {
       const provider = accessToQuorum(host, { ...this.#parts, servers: this.servers, providers });
       return { provider, disconnect };
     }
-    return { provider: server.auditor.watch(sabotage.provider?.(only) ?? only), disconnect };
+    return { provider: server.auditor.watch(sabotage.provider?.(only, 0) ?? only), disconnect };
   }
 }

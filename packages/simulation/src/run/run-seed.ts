@@ -47,7 +47,8 @@ const SLOW_SHARE = 2;
 const RECONNECT_MS = 3_000;
 /** For answers that are still on their way when everybody has closed. */
 const REST_MS = 100_000;
-const EVENTS_MAX = 30_000;
+/** Beyond this something goes on for ever. */
+const EVENTS_MAX = 100_000;
 
 /** Runs one seed from its beginning to rest. The same seed gives the same trace hash, on any machine. */
 export async function runSeed(seed: number, options: SeedOptions = {}): Promise<SeedResult> {

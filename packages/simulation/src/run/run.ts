@@ -8,8 +8,8 @@ import type { Scenario } from "./scenario.ts";
 
 /** Changes for the worse what a run is made of, to see whether that is noticed. */
 export interface Sabotage {
-  /** Of what each client uses of a server, or of one member of a quorum. */
-  provider?(provider: LockProvider): LockProvider;
+  /** Of what each client uses of a server, or of one member of a quorum, by its place from 0 on. */
+  provider?(provider: LockProvider, index: number): LockProvider;
   /** Of the quorum itself. */
   readonly quorum?: Pick<QuorumOptions, "restartGuardMs">;
 }

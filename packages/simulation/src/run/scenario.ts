@@ -1,5 +1,5 @@
 import type { RandomStream } from "../world/random-stream.ts";
-import { FAULTS_BY_TOPOLOGY, type FaultKind, LOSES_TOKENS, takesLocks } from "./fault-kind.ts";
+import { FAULTS_BY_TOPOLOGY, type FaultKind, keepsTokens, takesLocks } from "./fault-kind.ts";
 import { type Topology, topologies } from "./topology.ts";
 
 /** Everything about a run that is settled before it begins; all of it follows from the seed. */
@@ -76,9 +76,7 @@ export function drawScenario(random: RandomStream, wanted: Topology | undefined)
     faults,
     faultEveryMs: random.pick([200, 1_000, 4_000]),
     isExclusive: !faults.some((fault) => takesLocks(topology).has(fault)),
-    isFenced: !(
-      faults.includes("server-clock-back") && faults.some((fault) => LOSES_TOKENS.has(fault))
-    ),
+    isFenced: keepsTokens(topology, faults),
     isSearched: random.chance(0.25),
     eventCountMin: random.integer(EVENTS_MIN, EVENTS_MAX),
   };
