@@ -10,7 +10,7 @@ import { rootFolder } from "./workspace.mjs";
 const INTERRUPTED = 130;
 
 /** @type {Record<string, (rest: string[]) => Promise<number>>} */
-const commands = { bench, test, red, sim, check };
+const commands = { bench, test, red, sim, history, check };
 
 /**
  * @param {string | undefined} name
@@ -57,6 +57,12 @@ async function red(rest) {
 async function sim(rest) {
   await build();
   return await runScript(path.join("packages", "simulation", "dist", "main.js"), rest, {});
+}
+
+/** @param {string[]} rest */
+async function history(rest) {
+  await build();
+  return await runScript(path.join("packages", "history", "dist", "cli.js"), rest, {});
 }
 
 /** @param {string[]} rest */
