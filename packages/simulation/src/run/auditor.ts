@@ -40,6 +40,7 @@ export class Auditor {
   readonly #observer: Observer;
   readonly #server: Audited;
   readonly #attempts = new Map<string, Attempt>();
+  #forgotNs: number = Number.NEGATIVE_INFINITY;
 
   constructor(server: Audited, world: World, observer: Observer) {
     this.#server = server;
@@ -81,6 +82,7 @@ export class Auditor {
 
   /** The server has lost its data, and its tombstones with it. */
   forgot(): void {
+    this.#forgotNs = this.#world.nowNs;
     for (const attempt of this.#attempts.values()) attempt.releasedNs = undefined;
   }
 
@@ -116,8 +118,11 @@ export class Auditor {
     { name, holderId }: ReleaseRequest,
     reply: Promise<ReleaseOutcome>,
   ): Promise<ReleaseOutcome> {
+    const askedNs = this.#world.nowNs;
     const outcome = await reply;
-    if (outcome !== "unknown" && this.#server.holderOf(name) === holderId) {
+    // A server that forgot the release may have remembered the lock.
+    if (outcome === "unknown" || this.#forgotNs >= askedNs) return outcome;
+    if (this.#server.holderOf(name) === holderId) {
       const words = `the release of ${holderId} was answered ${outcome}, and it holds ${name}`;
       this.#observer.violate("released", words);
     }
