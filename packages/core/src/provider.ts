@@ -43,6 +43,11 @@ export interface AcquireRequest extends Claim {
   readonly renewable: boolean;
   /** Quorum round one: the token the client proposes, clamped by the member to its own time. */
   readonly proposal?: bigint;
+  /**
+   * Quorum repair: the lock of a lease with this token, put back on a member that lost it. Granted with
+   * exactly this token; refused where a larger one was given out, since a later holder may have been there.
+   */
+  readonly restore?: bigint;
   /** Free text for `inspect`: host, pid and what the caller said. At most 200 bytes of UTF-8. */
   readonly description?: string;
   /**

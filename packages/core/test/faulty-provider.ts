@@ -27,6 +27,8 @@ interface Faults {
 /** A memory provider without its queue, every call of it counted, with faults on demand. */
 export interface FaultyProvider extends FencedProvider {
   readonly clock: ManualClock;
+  /** What the faults are put before. */
+  readonly inner: FencedProvider;
   readonly faults: Faults;
   readonly acquires: AcquireRequest[];
   readonly renewals: (readonly RenewRequest[])[];
@@ -43,6 +45,7 @@ export function faultyProvider(clock: ManualClock = manualClock()): FaultyProvid
     name: "faulty",
     capabilities: { ...inner.capabilities, waiting: "poll", fair: false },
     clock,
+    inner,
     faults,
     acquires,
     renewals,

@@ -85,7 +85,8 @@ export class RedisMember implements LockProvider {
 
   #acquireCommand(request: AcquireRequest, { marker }: Verification): string[] {
     const { keyspace, membership } = this.#parts;
-    const { name, holderId, ttlMs, proposal } = request;
+    const { name, holderId, ttlMs, restore, proposal = restore } = request;
+    const slackUs = restore === undefined ? String(membership.proposalSlackMs * 1_000) : "";
     const lock = keyspace.lock(name);
     return evalsha(
       ACQUIRE_AS_MEMBER,
@@ -98,7 +99,7 @@ export class RedisMember implements LockProvider {
       String(ttlMs),
       valueTail(request, this.clock),
       proposal === undefined ? "" : String(proposal),
-      String(membership.proposalSlackMs * 1_000),
+      slackUs,
       String(membership.fenceTtlMs),
       marker,
     );

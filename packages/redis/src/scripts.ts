@@ -91,7 +91,8 @@ ${TAKE}`);
 
 /**
  * KEYS lock fence tombstone marker. ARGV as ACQUIRE, then proposal ('' for none), slackUs, fenceTtlMs and
- * the marker that this client verified. Another marker, or none, means that the server lost its data
+ * the marker that this client verified. With a slackUs of '' the lock is restored with the very token of
+ * `proposal`, or refused if a larger one was given out. Another marker, or none, means that the server lost its data
  * or belongs to a quorum that is configured otherwise: no vote until the client has looked again. A new
  * grant tells the server's time after its token.
  */
@@ -102,12 +103,17 @@ if have[4] ~= ARGV[7] then return '~' end
 if have[3] then return '!' end
 ${ANSWER_IF_TAKEN}
 ${NOW_US}
-local token = nowUs
-if ARGV[4] ~= '' then
-  local slackUs = tonumber(ARGV[5])
-  token = math.min(math.max(tonumber(ARGV[4]), nowUs - slackUs), nowUs + slackUs)
+local token, last = nowUs, have[2] and tonumber(have[2])
+if ARGV[5] == '' then
+  token = tonumber(ARGV[4])
+  if last and last > token then return '--1' end
+else
+  if ARGV[4] ~= '' then
+    local slackUs = tonumber(ARGV[5])
+    token = math.min(math.max(tonumber(ARGV[4]), nowUs - slackUs), nowUs + slackUs)
+  end
+  if last then token = math.max(last + 1, token) end
 end
-if have[2] then token = math.max(have[2] + 1, token) end
 ${REFUSE_TOO_LARGE.trim()}
 token = string.format('%.0f', token)
 call('SET', fence, token, 'PX', ARGV[6])

@@ -62,7 +62,6 @@ describe("the real adapter over the simulated client and server", () => {
       restartGuardMs: GUARD_MS,
       proposalSlackMs: 1_000,
       fenceTtlMs: 600_000,
-      fenceTtlMs: 600_000,
     };
     const member = await soon(provider.asMember(membership));
     expect(member.identity).toBe("first");

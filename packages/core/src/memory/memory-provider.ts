@@ -185,7 +185,9 @@ class MemoryProvider implements FencedProvider {
       this.#next(request.name);
     }
     const present = this.#present(request.name);
-    if (present === undefined) return this.#grant(request);
+    if (present === undefined) {
+      return this.#isOvertaken(request) ? { granted: false, why: "held" } : this.#grant(request);
+    }
     if (present.holderId === request.holderId) return this.#repeat(request, present);
     const retryAfterMs = present.expiresAtMs - this.clock.monotonicMs();
     return { granted: false, why: "held", retryAfterMs };
@@ -202,7 +204,7 @@ class MemoryProvider implements FencedProvider {
     const { name, holderId, ttlMs, description } = request;
     const sentAtMs = this.clock.monotonicMs();
     const past = this.#held.get(name);
-    const token = this.#mint(past, request.proposal);
+    const token = request.restore ?? this.#mint(past, request.proposal);
     if (past === undefined) {
       if (this.#held.size >= this.#sweepAt) this.#sweep(sentAtMs);
       const expiresAtMs = sentAtMs + ttlMs;
@@ -215,6 +217,12 @@ class MemoryProvider implements FencedProvider {
       past.expiresAtMs = sentAtMs + ttlMs;
     }
     return { granted: true, name, holderId, ttlMs, fencingToken: token, sentAtMs, validMs: ttlMs };
+  }
+
+  /** A lease to be put back after a larger token was given out has had a successor. */
+  #isOvertaken({ name, restore }: AcquireRequest): boolean {
+    if (restore === undefined) return false;
+    return (this.#held.get(name)?.token ?? this.#forgotten) > restore;
   }
 
   /** One counter for all names; for a quorum one for each name, which follows its proposals. */

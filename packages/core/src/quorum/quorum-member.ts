@@ -4,8 +4,11 @@ import type { LockProvider, ReleaseOutcome, ReleaseRequest } from "../provider.t
 import { Releaser } from "../releaser.ts";
 import type { QuorumSettings } from "./quorum-options.ts";
 
-/** Unknown outcomes at one member, from which on it is not asked any more. */
-const IN_DOUBT_MAX = 10_000;
+/**
+ * Unknown outcomes at one member, from which on it is not asked any more until some are known. A member that
+ * hangs is so spared thousands of requests that it would answer all at once when it comes back.
+ */
+const IN_DOUBT_MAX = 128;
 /** How long one release may take before it is sent again. */
 const RELEASE_TIMEOUT_MS = 1_000;
 

@@ -18,7 +18,7 @@ export async function repair({ request, hold }: Renewable, seat: Seat): Promise<
       ttlMs,
       mode: "exclusive",
       renewable: true,
-      ...(hold.token === undefined ? {} : { proposal: hold.token }),
+      ...(hold.token === undefined ? {} : { restore: hold.token }),
     });
   } catch {
     // The next renewal finds it missing again.

@@ -29,7 +29,7 @@ export const acquireUnfenced: ScriptMachine = (keyspace, keys, argv) => {
 
 /**
  * ACQUIRE_AS_MEMBER: KEYS lock fence tombstone marker. ARGV as ACQUIRE, then proposal slackUs fenceTtlMs
- * marker.
+ * marker. A slackUs of '' restores.
  */
 export const acquireAsMember: ScriptMachine = (keyspace, keys, argv) => {
   const [fence, marker] = [operand(keys, 1), operand(keys, 3)];
@@ -38,20 +38,33 @@ export const acquireAsMember: ScriptMachine = (keyspace, keys, argv) => {
   const refusal = answerIfTaken(keyspace, keys, argv);
   if (refusal !== undefined) return refusal;
   const last = keyspace.peek(fence);
-  let token = clampedProposal(keyspace.nowUs, argv);
-  if (last !== undefined) token = Math.max(numberOf(last) + 1, token);
+  const token = memberToken(last === undefined ? undefined : numberOf(last), keyspace.nowUs, argv);
+  if (token === undefined) return "--1";
   if (token > Number.MAX_SAFE_INTEGER) return FENCE_MAX;
   const fenceTtlMs = Number(operand(argv, 5));
   keyspace.set(fence, digitsOf(token), fenceTtlMs);
   keyspace.expire(marker, fenceTtlMs);
-  return take(keyspace, operand(keys, 0), { token: digitsOf(token), argv });
+  const reply = take(keyspace, operand(keys, 0), { token: digitsOf(token), argv });
+  return reply.startsWith("+") ? `${reply}@${digitsOf(keyspace.nowUs)}` : reply;
 };
 
-function clampedProposal(nowUs: number, argv: readonly string[]): number {
-  const proposal = operand(argv, 3);
-  if (proposal === "") return nowUs;
-  const slackUs = numberOf(operand(argv, 4));
-  return Math.min(Math.max(numberOf(proposal), nowUs - slackUs), nowUs + slackUs);
+/** Undefined where a lock is not restored, because a larger token was given out. */
+function memberToken(
+  last: number | undefined,
+  nowUs: number,
+  argv: readonly string[],
+): number | undefined {
+  const [proposal, slack] = [operand(argv, 3), operand(argv, 4)];
+  if (slack === "") {
+    const token = numberOf(proposal);
+    return last !== undefined && last > token ? undefined : token;
+  }
+  const token = proposal === "" ? nowUs : clamped(numberOf(proposal), nowUs, numberOf(slack));
+  return last === undefined ? token : Math.max(last + 1, token);
+}
+
+function clamped(proposal: number, nowUs: number, slackUs: number): number {
+  return Math.min(Math.max(proposal, nowUs - slackUs), nowUs + slackUs);
 }
 
 /** The lock is taken already: by this holder, then its ttl starts anew, or by another. */

@@ -37,7 +37,7 @@ export const knownScripts: readonly KnownScript[] = [
   {
     script: ACQUIRE_AS_MEMBER,
     machine: acquireAsMember,
-    writtenAfter: "0adbeea9d0026b2144df99e94b1eb357591ddcaf",
+    writtenAfter: "4e50bb023109b2a9a73732ce1bc2e40c00faaea1",
   },
   { script: JOIN, machine: join, writtenAfter: "68288ddb933de75316d5776f9a927c2f22fcf96a" },
   { script: RELEASE, machine: release, writtenAfter: "887c5f78b1e14801157956b54787a89b4465bf10" },

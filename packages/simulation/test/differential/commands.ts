@@ -142,7 +142,7 @@ function ballotArgs(
   const { proposalUs, slackUs, fenceTtlMs, marker } = ballot;
   return [
     proposalUs === undefined ? "" : String(nowUs + proposalUs),
-    String(slackUs),
+    proposalUs === undefined || slackUs !== undefined ? String(slackUs ?? 0) : "",
     String(fenceTtlMs),
     marker === "last" ? lastMarker : "another:1:2",
   ];

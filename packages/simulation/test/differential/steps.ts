@@ -41,7 +41,8 @@ export interface Claim {
 interface Ballot {
   /** From the server's clock; undefined for none. */
   readonly proposalUs?: number | undefined;
-  readonly slackUs: number;
+  /** Undefined restores. */
+  readonly slackUs: number | undefined;
   readonly fenceTtlMs: number;
   readonly marker: "last" | "other";
 }
@@ -113,7 +114,7 @@ const claiming: Arbitrary<Step> = oneof(
     claim,
     ballot: record({
       proposalUs: option(fromNowUs, { nil: undefined }),
-      slackUs: constantFrom(0, 1_000_000),
+      slackUs: constantFrom(0, 1_000_000, undefined),
       fenceTtlMs: ttlMs,
       marker: constantFrom("last", "last", "last", "other"),
     }),

@@ -119,8 +119,20 @@ export const wrongScripts: readonly WrongScript[] = [
   {
     what: "member: the counter stands still",
     script: ACQUIRE_AS_MEMBER,
-    right: "have[2] + 1",
-    wrong: "have[2]",
+    right: "math.max(last + 1, token)",
+    wrong: "math.max(last, token)",
+  },
+  {
+    what: "member: a lock is restored after a later holder",
+    script: ACQUIRE_AS_MEMBER,
+    right: "if last and last > token then return '--1' end",
+    wrong: "",
+  },
+  {
+    what: "member: a restored lock has a token of its own",
+    script: ACQUIRE_AS_MEMBER,
+    right: "  token = tonumber(ARGV[4])\n",
+    wrong: "  token = nowUs\n",
   },
   {
     what: "member: any marker will do",

@@ -1,0 +1,208 @@
+import { expect, test } from "vitest";
+import { quorum } from "../src/index.ts";
+import { refusedConnection, settled, unknownFault } from "./faulty-provider.ts";
+import {
+  at,
+  attempt,
+  type Behaviour,
+  giveBack,
+  granted,
+  holders,
+  releasesOf,
+  testQuorum,
+} from "./quorum-members.ts";
+
+/** Takes the name at one member, as the residue of another client would. */
+async function heldAt(members: ReturnType<typeof testQuorum>["members"], ...numbers: number[]) {
+  for (const number of numbers) {
+    await granted(at(members, number - 1).inner.tryAcquire(attempt("another")));
+  }
+}
+
+test.each([
+  [2, [2]],
+  [4, [3, 4]],
+  [6, [4, 5, 6]],
+])("G-12 an even split settles at once: %i members, half of them held", async (count, held) => {
+  const { clock, members, provider } = testQuorum(count);
+  await heldAt(members, ...held);
+  const answer = await provider.tryAcquire(attempt("mine"));
+  expect(answer).toMatchObject({ granted: false, why: "held" });
+  expect(clock.monotonicMs()).toBe(0);
+  expect(await holders(members)).toEqual(held);
+});
+
+test.each([
+  [2, 1],
+  [4, 2],
+])("G-12 an even split with silence settles when the members' time is up: %i, %i silent", async (count, silent) => {
+  const { clock, members, provider } = testQuorum(count, { memberTimeoutMs: 200 });
+  for (const member of members.slice(0, silent)) member.behave("silent");
+  const answer = settled(Promise.resolve(provider.tryAcquire(attempt("mine"))));
+  await clock.advance(200);
+  expect((await answer).value).toMatchObject({ granted: false, why: "no-quorum" });
+  expect(await holders(members)).toEqual([]);
+});
+
+test.each([
+  [3, 1],
+  [5, 2],
+])("G-12 hung members delay nothing: %i members, %i of them hung", async (count, hung) => {
+  const { clock, members, provider } = testQuorum(count);
+  for (const member of members.slice(0, hung)) member.behave("silent");
+  const mine = attempt("mine");
+  await granted(provider.tryAcquire(mine));
+  expect(await provider.release(giveBack(mine))).toBe("released");
+  await granted(provider.tryAcquire(attempt("next")));
+  expect(clock.monotonicMs()).toBe(0);
+});
+
+test("G-12 an attempt settles on impossibility while a member hangs", async () => {
+  const { clock, members, provider } = testQuorum(3);
+  at(members, 0).behave("silent");
+  await heldAt(members, 2, 3);
+  expect(await provider.tryAcquire(attempt("mine"))).toMatchObject({ granted: false, why: "held" });
+  expect(clock.monotonicMs()).toBe(0);
+});
+
+test("G-12 members that hang end an attempt after memberTimeoutMs, 5 % of the ttl by default", async () => {
+  for (const [memberTimeoutMs, ttlMs, limitMs] of [
+    [undefined, 10_000, 500],
+    [undefined, 100, 50],
+    [30, 10_000, 30],
+  ] as const) {
+    const { clock, members, provider } = testQuorum(3, {
+      ...(memberTimeoutMs === undefined ? {} : { memberTimeoutMs }),
+    });
+    for (const member of members.slice(1)) member.behave("silent");
+    let isSettled = false;
+    void Promise.resolve(provider.tryAcquire(attempt("mine", { ttlMs }))).then(() => {
+      isSettled = true;
+    });
+    await clock.advance(limitMs - 1);
+    expect(isSettled).toBe(false);
+    await clock.advance(1);
+    expect(isSettled).toBe(true);
+  }
+});
+
+test("G-01 one of three and two of five are no quorum", async () => {
+  for (const [count, up] of [
+    [3, 1],
+    [5, 2],
+  ] as const) {
+    const { members, provider } = testQuorum(count);
+    for (const member of members.slice(up)) member.behave("down");
+    const answer = await provider.tryAcquire(attempt("mine"));
+    expect(answer).toMatchObject({ granted: false, why: "no-quorum" });
+    expect(await holders(members)).toEqual([]);
+  }
+});
+
+test("G-01 two clients with half of the members each both lose", async () => {
+  const { clock, members, provider } = testQuorum(4);
+  const other = quorum(members);
+  for (const member of members.slice(2)) member.behave("stopped");
+  const mine = settled(Promise.resolve(provider.tryAcquire(attempt("mine"))));
+  await clock.advance(0);
+  const second = settled(Promise.resolve(other.tryAcquire(attempt("second"))));
+  await clock.advance(0);
+  for (const member of members.slice(2)) member.resume();
+  await clock.advance(500);
+  expect((await mine).value).toMatchObject({ granted: true });
+  expect((await second).value).toMatchObject({ granted: false, why: "held" });
+});
+
+test("a quorum of one is its member", async () => {
+  const { members, provider } = testQuorum(1);
+  const mine = attempt("mine");
+  await granted(provider.tryAcquire(mine));
+  expect(await provider.tryAcquire(attempt("second"))).toMatchObject({ why: "held" });
+  expect(await provider.release(giveBack(mine))).toBe("released");
+  at(members, 0).behave("down");
+  expect(await provider.tryAcquire(attempt("third"))).toMatchObject({ why: "no-quorum" });
+});
+
+test("G-01 validity counts from before the first send, not from an answer", async () => {
+  const { clock, members, provider } = testQuorum(3, { memberTimeoutMs: 5_000 });
+  await clock.advance(77);
+  for (const member of members) member.behave("stopped");
+  const answer = granted(provider.tryAcquire(attempt("mine")));
+  await clock.advance(4_000);
+  for (const member of members) member.resume();
+  // The members count their ttl from when they were reached, later than we asked.
+  const { sentAtMs, validMs } = await answer;
+  expect([sentAtMs, validMs]).toEqual([77, 10_000]);
+});
+
+test("G-01 validity counts from before the join", async () => {
+  const { clock, members, provider } = testQuorum(3, { memberTimeoutMs: 5_000 });
+  for (const member of members) {
+    member.joining = () => new Promise((resolve) => clock.setTimer(3_000, resolve));
+  }
+  const answer = granted(provider.tryAcquire(attempt("mine")));
+  await clock.advance(3_000);
+  const { sentAtMs, validMs } = await answer;
+  expect([sentAtMs, validMs]).toEqual([0, 10_000]);
+});
+
+test("G-01 a member that grants less than the ttl bounds the validity of all", async () => {
+  const { members, provider } = testQuorum(3);
+  at(members, 0).faults.acquire = (_, real) => ({ ...real(), validMs: 4_000 }) as never;
+  at(members, 2).behave("down");
+  expect((await granted(provider.tryAcquire(attempt("mine")))).validMs).toBe(4_000);
+});
+
+test.each([
+  // Of 50 ms, 2.5 are drift and 5 margin.
+  [50, 42, 0, true],
+  [50, 43, 0, false],
+  [1_000, 100, 880, false],
+  [1_000, 100, 800, true],
+])("G-01 a grant that comes too late is refused and given back: ttl %i, after %i, least %i", async (ttlMs, lateMs, validityMsMin, isGranted) => {
+  const { clock, members, provider } = testQuorum(3, { validityMsMin, memberTimeoutMs: 500 });
+  for (const member of members) member.behave("stopped");
+  const answer = provider.tryAcquire(attempt("mine", { ttlMs }));
+  await clock.advance(0);
+  clock.stall(lateMs);
+  for (const member of members) member.resume();
+  await clock.advance(0);
+  const { granted: got } = await answer;
+  expect(got).toBe(isGranted);
+  expect(await holders(members)).toHaveLength(isGranted ? 3 : 0);
+});
+
+test("G-01 a machine that slept during an attempt is not granted what has expired", async () => {
+  const { clock, members, provider } = testQuorum(3);
+  for (const member of members) member.behave("stopped");
+  const answer = provider.tryAcquire(attempt("mine"));
+  await clock.advance(0);
+  clock.suspend(60_000);
+  for (const member of members) member.resume();
+  expect(await answer).toMatchObject({ granted: false, why: "no-quorum" });
+  await clock.advance(0);
+  expect(await holders(members)).toEqual([]);
+});
+
+const RESIDUES: readonly [Behaviour, string][] = [
+  ["up", "plain"],
+  ["down", ""],
+  ["cut", "doubt doubt"],
+  ["stopped", "doubt"],
+  ["mute", "doubt"],
+];
+
+test.each(RESIDUES)("G-06 after a failed attempt a member that is %s is told to release: %j", async (behaviour, told) => {
+  const { clock, members, provider } = testQuorum(3, { memberTimeoutMs: 40 });
+  await heldAt(members, 2, 3);
+  // Held for long: two refusals, so nothing is told to them.
+  const first = at(members, 0);
+  first.behave(behaviour);
+  const answer = provider.tryAcquire(attempt("mine"));
+  await clock.advance(behaviour === "cut" ? 25 : 0);
+  expect(await answer).toMatchObject({ granted: false });
+  const [release, ...others] = releasesOf(members, "mine");
+  expect(others).toEqual(["", ""]);
+  expect(release?.startsWith(told)).toBe(true);
+  expect(release === "").toBe(told === "");
+});
