@@ -91,6 +91,8 @@ export const FAULTS_BY_TOPOLOGY: Readonly<Record<Topology, readonly FaultKind[]>
   memory: OF_CLIENTS,
   remote: [...OF_CLIENTS, ...OF_NETWORKS],
   redis: [...OF_CLIENTS, ...OF_NETWORKS, ...OF_REDIS],
+  "quorum-remote-3": [...OF_CLIENTS, ...OF_NETWORKS],
+  "quorum-remote-5": [...OF_CLIENTS, ...OF_NETWORKS],
   "quorum-redis-3": [...OF_CLIENTS, ...OF_NETWORKS, ...OF_REDIS],
   "quorum-redis-5": [...OF_CLIENTS, ...OF_NETWORKS, ...OF_REDIS],
 };

@@ -16,6 +16,8 @@ const SLEEP_MS_MIN = 100;
 const WALL_JUMP_MS_MAX = 3_600_000;
 /** In all: a lock lives longer by so much. */
 export const SERVER_BACK_MS_MAX = 3_000;
+/** Of the time that a member of a quorum abstains: more, and its vote may not count any more. */
+const GUARD_SHARE = 0.05;
 
 /**
  * Makes things go wrong, each kind again and again at random times, until everything is healed. What a
@@ -167,8 +169,7 @@ export class Faults {
       case "server-clock-back":
         return this.#setBack(server);
       case "server-clock-forward":
-        server.host.clock.jumpWall(this.#random.between(1, 2 * this.#run.scenario.ttlMsMax));
-        return NOTHING;
+        return this.#setForward(server);
       case "forget-scripts":
         server.operate(["SCRIPT", "FLUSH"]);
         return NOTHING;
@@ -177,8 +178,19 @@ export class Faults {
     }
   }
 
+  /** Of a quorum's member it is set right again, or its vote would never count with the others'. */
+  #setForward(server: Server): Heal {
+    const { ttlMsMax, memberCount } = this.#run.scenario;
+    const byMs = this.#random.between(1, 2 * ttlMsMax);
+    const { clock } = server.host;
+    clock.jumpWall(byMs);
+    return memberCount > 1 ? () => clock.jumpWall(-byMs) : NOTHING;
+  }
+
   #setBack(server: Server): Heal {
-    const byMs = this.#random.between(0, SERVER_BACK_MS_MAX - this.#setBackMs);
+    const { memberCount, restartGuardMs } = this.#run.scenario;
+    const mostMs = memberCount > 1 ? restartGuardMs * GUARD_SHARE : SERVER_BACK_MS_MAX;
+    const byMs = this.#random.between(0, mostMs - this.#setBackMs);
     this.#setBackMs += byMs;
     server.host.clock.jumpWall(-byMs);
     return NOTHING;

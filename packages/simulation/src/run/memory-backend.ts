@@ -1,7 +1,7 @@
 import { type LockProvider, memory } from "@holdfast/core";
 import type { Host } from "../world/host.ts";
 import type { Access, Backend, BackendParts } from "./backend.ts";
-import { drawClock } from "./clock-traits.ts";
+import { clientClock, drawClock } from "./clock-traits.ts";
 import { delegate } from "./delegate.ts";
 
 /** Locks in the memory of one process, for several `Locks` in it. */
@@ -10,8 +10,11 @@ export class MemoryBackend implements Backend {
   readonly sharedHost: Host;
   readonly #provider: LockProvider;
 
-  constructor({ world, sabotage }: BackendParts) {
-    this.sharedHost = world.addHost("p", drawClock(world.random("clock of p"), "client"));
+  constructor({ world, scenario, sabotage }: BackendParts) {
+    this.sharedHost = world.addHost(
+      "p",
+      drawClock(world.random("clock of p"), clientClock(scenario)),
+    );
     const provider = memory({ clock: this.sharedHost.clock });
     this.#provider = sabotage.provider?.(provider, 0) ?? provider;
   }

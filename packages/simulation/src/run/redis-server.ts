@@ -14,7 +14,7 @@ import { nsOf } from "../world/nanoseconds.ts";
 import type { World } from "../world/world.ts";
 import { Auditor } from "./auditor.ts";
 import type { BackendParts, Server } from "./backend.ts";
-import { drawClock } from "./clock-traits.ts";
+import { drawClock, serverClock } from "./clock-traits.ts";
 
 /** What may stay on a server when nobody holds or waits: fence counters, tombstones, the member marker. */
 const MAY_STAY = /(?:^holdfast:(?:fence|member)|\}:f|\}:t:[\w-]+)$/;
@@ -33,10 +33,13 @@ export class RedisServer implements Server {
   lostNs: number = Number.NEGATIVE_INFINITY;
   #startCount = 0;
 
-  constructor(name: string, { world, observer }: BackendParts) {
+  constructor(name: string, { world, scenario, observer }: BackendParts) {
     this.#world = world;
     this.auditor = new Auditor(this, world, observer);
-    this.host = world.addHost(name, drawClock(world.random(`clock of ${name}`), "server"));
+    this.host = world.addHost(
+      name,
+      drawClock(world.random(`clock of ${name}`), serverClock(scenario)),
+    );
     const { clock } = this.host;
     this.#redis = new SimulatedRedis({
       nowUs: () => Math.floor(clock.wallMs() * 1_000),

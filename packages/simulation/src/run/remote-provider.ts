@@ -5,6 +5,8 @@ import {
   type Grant,
   LockError,
   type LockProvider,
+  type Member,
+  type Membership,
   type Outcome,
   type Refusal,
   type ReleaseOutcome,
@@ -95,6 +97,12 @@ export class RemoteProvider implements LockProvider {
     } catch {
       return "unknown";
     }
+  }
+
+  /** Over the network a member is who it is alone. */
+  async asMember(membership: Membership): Promise<Member> {
+    const { value } = await this.#call({ method: "asMember", membership });
+    return { identity: String(value), provider: this };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

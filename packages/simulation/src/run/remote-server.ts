@@ -2,6 +2,7 @@ import {
   type AcquireRequest,
   type Grant,
   type LockProvider,
+  type Membership,
   memory,
   type Refusal,
   type ReleaseRequest,
@@ -14,7 +15,7 @@ import type { DelayTraits } from "../world/link.ts";
 import type { World } from "../world/world.ts";
 import { Auditor } from "./auditor.ts";
 import type { BackendParts, Server } from "./backend.ts";
-import { drawClock } from "./clock-traits.ts";
+import { drawClock, serverClock } from "./clock-traits.ts";
 
 /** What is sent to a memory provider on another machine. */
 export interface RemoteRequest {
@@ -25,7 +26,9 @@ export interface RemoteRequest {
 export type RemoteCall =
   | { readonly method: "tryAcquire"; readonly request: AcquireRequest }
   | { readonly method: "renew"; readonly requests: readonly RenewRequest[] }
-  | { readonly method: "release"; readonly request: ReleaseRequest };
+  | { readonly method: "release"; readonly request: ReleaseRequest }
+  /** Answered with the member's identity. */
+  | { readonly method: "asMember"; readonly membership: Membership };
 
 export type RemoteReply =
   | { readonly id: number; readonly value: unknown }
@@ -44,10 +47,13 @@ export class RemoteServer implements Server {
   readonly #provider: LockProvider;
   readonly #port: ServerPort<RemoteRequest, RemoteReply>;
 
-  constructor(name: string, { world, observer }: BackendParts) {
+  constructor(name: string, { world, scenario, observer }: BackendParts) {
     this.#world = world;
     this.auditor = new Auditor(this, world, observer);
-    this.host = world.addHost(name, drawClock(world.random(`clock of ${name}`), "server"));
+    this.host = world.addHost(
+      name,
+      drawClock(world.random(`clock of ${name}`), serverClock(scenario)),
+    );
     this.#provider = memory({ clock: this.host.clock });
     this.#port = new ServerPort(this.host, (request, answer) => void this.#serve(request, answer));
   }
@@ -117,10 +123,12 @@ export class RemoteServer implements Server {
   }
 
   #audit(call: RemoteCall, reply: RemoteReply): void {
-    if (!("value" in reply) || call.method === "renew") return;
-    const { holderId } = call.request;
-    if (call.method === "release") this.auditor.released(holderId);
-    else if ((reply.value as Grant | Refusal).granted) this.auditor.granted(holderId);
+    if (!("value" in reply)) return;
+    if (call.method === "release") {
+      this.auditor.released(call.request.holderId);
+    } else if (call.method === "tryAcquire" && (reply.value as Grant | Refusal).granted) {
+      this.auditor.granted(call.request.holderId);
+    }
   }
 
   async #call(call: RemoteCall): Promise<unknown> {
@@ -131,11 +139,14 @@ export class RemoteServer implements Server {
         return await this.#provider.renew(call.requests);
       case "release":
         return await this.#provider.release(call.request);
+      case "asMember":
+        return (await this.#provider.asMember?.(call.membership))?.identity;
     }
   }
 }
 
 function shown(call: RemoteCall): string {
+  if (call.method === "asMember") return `as member ${call.membership.fingerprint}`;
   if (call.method === "renew") {
     return `renew ${call.requests.map(({ name, holderId }) => `${name} ${holderId}`).join(" ")}`;
   }

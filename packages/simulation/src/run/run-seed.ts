@@ -4,7 +4,7 @@ import { World } from "../world/world.ts";
 import type { Backend, BackendParts } from "./backend.ts";
 import { checkHistory } from "./check-history.ts";
 import { Client } from "./client.ts";
-import { drawClock } from "./clock-traits.ts";
+import { clientClock, drawClock } from "./clock-traits.ts";
 import { Faults, SERVER_BACK_MS_MAX } from "./faults.ts";
 import { MemoryBackend } from "./memory-backend.ts";
 import { Observer, type SeedViolation } from "./observer.ts";
@@ -114,7 +114,7 @@ class SeedRun {
     const { world, backend, scenario } = this.#run;
     this.#clientCount += 1;
     const name = `c${this.#clientCount}`;
-    const clock = drawClock(world.random(`clock of ${name}`), "client");
+    const clock = drawClock(world.random(`clock of ${name}`), clientClock(scenario));
     const host = backend.sharedHost ?? world.addHost(name, clock);
     host.receive("message", () => {
       const client = new Client(name, host, this.#run);

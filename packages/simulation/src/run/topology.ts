@@ -3,6 +3,8 @@ export const topologies = [
   "memory",
   "remote",
   "redis",
+  "quorum-remote-3",
+  "quorum-remote-5",
   "quorum-redis-3",
   "quorum-redis-5",
 ] as const;
