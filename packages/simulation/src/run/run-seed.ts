@@ -1,7 +1,7 @@
 import { LockError, type LockErrorCode } from "@holdfast/core";
 import { NS_PER_MS, nsOf } from "../world/nanoseconds.ts";
 import { World } from "../world/world.ts";
-import type { Backend, BackendParts } from "./backend.ts";
+import type { Backend, BackendParts, Server } from "./backend.ts";
 import { checkHistory } from "./check-history.ts";
 import { Client } from "./client.ts";
 import { clientClock, drawClock } from "./clock-traits.ts";
@@ -154,13 +154,30 @@ class SeedRun {
     await this.#until(FINISH_MS_MAX, () => this.#isWorkOver());
     if (!this.#isWorkOver()) this.#reportPending("after everything was healed");
     await this.#until(this.#calmMs, () => false);
-    const waitMs = this.#progressMs;
-    for (const client of run.clients) {
+    await this.#takeAll();
+    if (run.scenario.memberCount > 1) await this.#doWithout();
+  }
+
+  /** Everybody takes every lock, one after another, all at once. */
+  async #takeAll(): Promise<void> {
+    const { clients } = this.#run;
+    for (const client of clients) {
       if (!client.isAlive || client.isClosed) continue;
-      client.host.receive("message", () => this.#track(client, this.#takeEach(client, waitMs)));
+      client.host.receive("message", () => this.#track(client, this.#takeEach(client)));
     }
-    await this.#until(FINISH_MS_MAX, () => run.world.nowNs > 0 && this.#isWorkOver());
+    await this.#until(FINISH_MS_MAX, () => this.#isWorkOver());
     if (!this.#isWorkOver()) this.#reportPending("while every lock was to be had");
+  }
+
+  /** A minority of a quorum's members is down, hangs or is cut off, and every lock is to be had. */
+  async #doWithout(): Promise<void> {
+    const { backend, scenario, world } = this.#run;
+    const random = world.random("minority");
+    const missing = backend.servers.slice(0, scenario.memberCount - scenario.majority);
+    const ends = missing.map((server) => failure(server, world, random.pick(FAILURES)));
+    await this.#takeAll();
+    for (const end of ends) end();
+    await this.#until(this.#calmMs, () => false);
   }
 
   /** What was sent while the network was slow has arrived by then, and drivers are connected. */
@@ -174,8 +191,9 @@ class SeedRun {
     return 2 * ttlMsMax + restartGuardMs + SERVER_BACK_MS_MAX + PROGRESS_SLACK_MS;
   }
 
-  async #takeEach(client: Client, waitMs: number): Promise<void> {
-    for (const name of this.#run.scenario.names) await this.#take(client, name, waitMs);
+  async #takeEach(client: Client): Promise<void> {
+    const { names } = this.#run.scenario;
+    for (const name of names) await this.#take(client, name, this.#progressMs);
   }
 
   /** Gets the lock within that time, and gives it back. A quorum may say meanwhile that it has none. */
@@ -274,6 +292,28 @@ class SeedRun {
     const { observer, scenario } = this.#run;
     for (const { checker, message } of checkHistory(observer.history, scenario)) {
       observer.violate(checker, message);
+    }
+  }
+}
+
+const FAILURES = ["down", "hanging", "cut off"] as const;
+
+/** Begins it, and gives what ends it. */
+function failure(server: Server, world: World, how: (typeof FAILURES)[number]): () => void {
+  world.trace.add(server.host.name, `is ${how}`);
+  switch (how) {
+    case "down":
+      server.crash("nothing");
+      return () => server.start();
+    case "hanging":
+      server.host.pause();
+      return () => server.host.resume();
+    case "cut off": {
+      const links = world.linksOf({ server: server.host });
+      const opens = links.map((link) => link.block("toServer"));
+      return () => {
+        for (const open of opens) open();
+      };
     }
   }
 }
