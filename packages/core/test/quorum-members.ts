@@ -1,9 +1,10 @@
 import {
   type AcquireRequest,
+  type BreakTarget,
   type FencedProvider,
   type Grant,
   LockError,
-  type LockProvider,
+  type LockState,
   type ManualClock,
   type Member,
   type Membership,
@@ -11,6 +12,7 @@ import {
   type QuorumOptions,
   quorum,
   type Refusal,
+  type ReleaseOutcome,
   type ReleaseRequest,
   type RenewRequest,
   type Reply,
@@ -33,6 +35,8 @@ export interface FaultyMember extends FaultyProvider {
   /** Put before each join. */
   joining: (() => Promise<void>) | undefined;
   asMember(membership: Membership): Promise<Member>;
+  inspect(name: string): Promise<LockState>;
+  breakLock(name: string, target: BreakTarget): Promise<boolean>;
   behave(behaviour: Behaviour): void;
   /** Does and answers, in order, what came while it was stopped, and is up again. */
   resume(): void;
@@ -122,17 +126,27 @@ function brokenConnection(): LockError {
   return new LockError("BACKEND_UNAVAILABLE", "connection reset", { outcome: "unknown" });
 }
 
+/** What every quorum of such members has, all of it asynchronous. */
+export interface AskedQuorum
+  extends Required<Omit<FencedProvider, "enqueue" | "watch" | "asMember">> {
+  tryAcquire(request: AcquireRequest): Promise<Grant | Refusal>;
+  release(request: ReleaseRequest): Promise<ReleaseOutcome>;
+}
+
 /** A quorum of faulty members on one clock that moves only when told to. */
 export interface TestQuorum {
   readonly clock: ManualClock;
   readonly members: readonly FaultyMember[];
-  readonly provider: FencedProvider & Required<Pick<LockProvider, "inspect" | "breakLock">>;
+  readonly provider: AskedQuorum;
 }
 
-export function testQuorum(count = 3, options: QuorumOptions & { fencing?: true } = {}): TestQuorum {
+export function testQuorum(
+  count = 3,
+  options: QuorumOptions & { fencing?: true } = {},
+): TestQuorum {
   const clock = manualClock();
   const members = Array.from({ length: count }, (_, index) => faultyMember(clock, index + 1));
-  return { clock, members, provider: quorum(members, options) as TestQuorum["provider"] };
+  return { clock, members, provider: quorum(members, options) as AskedQuorum };
 }
 
 /** The member at `index`, which exists. */
@@ -148,7 +162,10 @@ export function attempt(holderId: string, more: Partial<AcquireRequest> = {}): A
 }
 
 /** The release of an attempt; in doubt when its outcome is. */
-export function giveBack({ name, holderId, ttlMs }: AcquireRequest, inDoubt = false): ReleaseRequest {
+export function giveBack(
+  { name, holderId, ttlMs }: AcquireRequest,
+  inDoubt = false,
+): ReleaseRequest {
   return { name, holderId, ttlMs, inDoubt };
 }
 
@@ -161,8 +178,8 @@ export async function granted(answer: Reply<Grant | Refusal>): Promise<Grant> {
 
 /** The numbers, from 1, of the members that hold this name. */
 export async function holders(members: readonly FaultyMember[], name = "a"): Promise<number[]> {
-  const states = await Promise.all(members.map((member) => member.inspect?.(name)));
-  return states.flatMap((state, index) => (state?.held ? [index + 1] : []));
+  const states = await Promise.all(members.map((member) => member.inspect(name)));
+  return states.flatMap((state, index) => (state.held ? [index + 1] : []));
 }
 
 /** What each member was told to release: `plain`, `doubt`, both in order, or nothing. */

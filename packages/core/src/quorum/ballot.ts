@@ -21,6 +21,9 @@ const VOTE_ANSWERS: Readonly<Record<BallotState, Vote["answer"]>> = {
 export class Ballot {
   readonly seat: Seat;
   state: BallotState = "pending";
+  isAsked = false;
+  /** Another had it when it was asked last; it is asked again while there is time. */
+  wasHeld = false;
   token: bigint | undefined = undefined;
   /** Of the server that granted; empty before. */
   identity = "";
@@ -71,6 +74,12 @@ export class Ballot {
     } else {
       this.fail("it granted, but did not confirm the fencing token");
     }
+  }
+
+  /** Its time is up. */
+  timedOut(why: string): void {
+    if (this.wasHeld) this.state = "held";
+    else this.fail(why);
   }
 
   fail(why: string): void {

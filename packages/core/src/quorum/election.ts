@@ -21,6 +21,9 @@ type Answer = Grant | Refusal;
 /** Faults that asking again may mend. */
 const PASSING: readonly LockErrorCode[] = ["BACKEND_UNAVAILABLE", "NO_QUORUM", "ABORTED"];
 
+/** Until a member that another is leaving is asked again. */
+const ASK_AGAIN_MS = 5;
+
 /** The allowance that core makes by default; a client that wants more takes it off the grant. */
 const ALLOWANCE = { driftMs: undefined, marginMs: undefined };
 
@@ -33,6 +36,9 @@ const ALLOWANCE = { driftMs: undefined, marginMs: undefined };
  * the holder can make, and the lease counts once a majority confirmed. A grant that comes late counts
  * only after it was raised too; one with a larger token never, since a later holder may have been there.
  *
+ * Where a name is contended the lead is asked alone, and the others only once it granted: whoever has
+ * the lead has no rival for the rest. Members that the holder before has not left yet are asked again.
+ *
  * Source: Redlock (https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/) for the votes and
  * the validity; the fencing follows the two phases of Attiya, Bar-Noy and Dolev, "Sharing Memory Robustly
  * in Message-Passing Systems", 1995.
@@ -43,9 +49,13 @@ export class Election {
   readonly #hold: Hold;
   readonly #ballots: readonly Ballot[];
   readonly #startedAtMs: number;
+  readonly #isLed: boolean;
   #resolve!: (answer: Answer) => void;
   #reject!: (error: LockError) => void;
   #isOver = false;
+  /** Members to lead, while the lead is sought alone. */
+  #leads: Ballot[] | undefined;
+  readonly #askAgainTimers = new Set<Timer>();
   /** Why this quorum cannot be used as it is configured. */
   #misconfigured: string | undefined;
   /** The token of round two. */
@@ -53,12 +63,19 @@ export class Election {
   #timer: Timer | undefined;
   #onAbort: (() => void) | undefined;
 
-  constructor(host: ElectionHost, request: AcquireRequest, hold: Hold) {
+  /** `order` is undefined where nobody contends. */
+  constructor(
+    host: ElectionHost,
+    request: AcquireRequest,
+    { hold, order }: { readonly hold: Hold; readonly order: readonly number[] | undefined },
+  ) {
     this.#host = host;
     this.#request = request;
     this.#hold = hold;
     this.#startedAtMs = host.settings.clock.monotonicMs();
     this.#ballots = hold.seats.map((seat) => new Ballot(seat));
+    this.#isLed = order !== undefined;
+    this.#leads = order?.flatMap((index) => this.#ballots[index] ?? []);
   }
 
   /** Asks. The hold's seats tell afterwards, and later still, what may be where. */
@@ -67,15 +84,33 @@ export class Election {
       this.#resolve = resolve;
       this.#reject = reject;
       this.#watchSignal();
-      this.#startTimer("no answer");
-      const { signal: _, ...request } = this.#request;
-      for (const ballot of this.#ballots) this.#ask(ballot, request);
+      if (this.#leads === undefined) this.#askRest();
+      else this.#askLead(this.#leads);
     });
   }
 
+  /** The next member that may lead, alone. */
+  #askLead(leads: Ballot[]): void {
+    const lead = leads.shift();
+    if (lead === undefined) {
+      this.#lose();
+      return;
+    }
+    this.#startTimer("no answer");
+    this.#ask(lead);
+  }
+
+  #askRest(): void {
+    this.#leads = undefined;
+    this.#startTimer("no answer");
+    for (const ballot of this.#ballots) if (!ballot.isAsked) this.#ask(ballot);
+  }
+
   /** Whatever the answer, it comes in a later turn: all have been asked by then. */
-  #ask(ballot: Ballot, request: AcquireRequest): void {
+  #ask(ballot: Ballot): void {
+    const { signal: _, ...request } = this.#request;
     const { member } = ballot.seat;
+    ballot.isAsked = true;
     const { joined } = member;
     if (joined !== undefined && !member.isFull) {
       this.#askJoined(ballot, joined, request);
@@ -115,10 +150,27 @@ export class Election {
       }
       ballot.granted(answer, identity);
       if (this.#target !== undefined) this.#raise(ballot, this.#target);
+    } else if (answer.why === "held" && this.#mayAskAgain) {
+      this.#askAgain(ballot, answer);
     } else {
       ballot.refused(answer);
     }
     this.#decide();
+  }
+
+  /** With the lead ours, whoever has another member is leaving it, or will be refused by the lead. */
+  get #mayAskAgain(): boolean {
+    return this.#isLed && this.#leads === undefined && this.#target === undefined;
+  }
+
+  #askAgain(ballot: Ballot, { retryAfterMs }: Refusal): void {
+    ballot.wasHeld = true;
+    ballot.retryAfterMs = retryAfterMs;
+    const timer = this.#host.settings.clock.setTimer(ASK_AGAIN_MS, () => {
+      this.#askAgainTimers.delete(timer);
+      if (!this.#isOver && ballot.state === "pending") this.#ask(ballot);
+    });
+    this.#askAgainTimers.add(timer);
   }
 
   #faulted(ballot: Ballot, reason: unknown): void {
@@ -135,11 +187,19 @@ export class Election {
     const { majority } = this.#host;
     const confirmed = this.#agreeing(inStates(this.#ballots, "confirmed"));
     const granted = this.#agreeing(inStates(this.#ballots, "granted", "confirmed"));
-    const pendingCount = inStates(this.#ballots, "pending").length;
+    const pending = inStates(this.#ballots, "pending");
     if (this.#misconfigured !== undefined) this.#fail("CONFIG_INVALID", this.#misconfigured);
     else if (confirmed.length >= majority) this.#win(confirmed);
-    else if (granted.length + pendingCount < majority) this.#lose();
+    else if (granted.length + pending.length < majority) this.#lose();
+    else if (this.#leads !== undefined) this.#decideLead(this.#leads, pending);
     else if (this.#target === undefined && granted.length >= majority) this.#endRoundOne(granted);
+  }
+
+  #decideLead(leads: Ballot[], pending: readonly Ballot[]): void {
+    if (pending.some(({ isAsked }) => isAsked)) return;
+    if (inStates(this.#ballots, "held").length > 0) this.#lose();
+    else if (inStates(this.#ballots, "granted").length > 0) this.#askRest();
+    else this.#askLead(leads);
   }
 
   /** Those whose clocks agree: a member whose clock ran away has no vote. */
@@ -236,7 +296,8 @@ export class Election {
     const votes = this.#ballots.map((ballot) => ballot.vote());
     this.#end();
     this.#giveBack();
-    if (held.length + granted < majority) {
+    // Where the lead is held, nobody else was asked.
+    if (held.length + granted < majority && (this.#leads === undefined || held.length === 0)) {
       this.#resolve({ granted: false, why: "no-quorum", votes });
       return;
     }
@@ -300,7 +361,7 @@ export class Election {
       const isRoundTwo = this.#target !== undefined;
       const silent = isRoundTwo ? (["pending", "granted"] as const) : (["pending"] as const);
       for (const ballot of inStates(this.#ballots, ...silent)) {
-        ballot.fail(`${missing} within ${Math.round(limitMs)} ms`);
+        if (ballot.isAsked) ballot.timedOut(`${missing} within ${Math.round(limitMs)} ms`);
       }
       this.#decide();
     });
@@ -309,6 +370,7 @@ export class Election {
   #end(): void {
     this.#isOver = true;
     this.#timer?.cancel();
+    for (const timer of this.#askAgainTimers) timer.cancel();
     if (this.#onAbort === undefined) return;
     this.#request.signal?.removeEventListener("abort", this.#onAbort);
   }

@@ -20,6 +20,7 @@ import type {
   UnfencedProvider,
 } from "../provider.ts";
 import { ClockOffsets } from "./clock-offsets.ts";
+import { Contention } from "./contention.ts";
 import { Election, type ElectionHost } from "./election.ts";
 import { type Hold, Holds, newSeats } from "./hold.ts";
 import { Proposals } from "./proposals.ts";
@@ -45,6 +46,7 @@ class QuorumProvider implements LockProvider, ElectionHost {
   readonly onLoss?: (listener: (loss: Loss) => void) => Disposable;
   readonly #members: readonly QuorumMember[];
   readonly #proposals: Proposals;
+  readonly #contention: Contention;
   readonly #holds = new Holds();
   readonly #losses: QuorumLosses;
   #closing: Promise<void> | undefined;
@@ -58,6 +60,7 @@ class QuorumProvider implements LockProvider, ElectionHost {
     this.majority = Math.floor(providers.length / 2) + 1;
     this.#members = providers.map((provider, index) => new QuorumMember(index, provider, settings));
     this.offsets = new ClockOffsets(elapsed, providers.length, clockLimitMs(membership));
+    this.#contention = new Contention(elapsed, providers.length);
     this.#proposals = new Proposals(clock, this.offsets);
     this.#losses = new QuorumLosses(this.#members, this.#holds, this.majority);
     if (providers.some((provider) => provider.onLoss !== undefined)) {
@@ -79,9 +82,12 @@ class QuorumProvider implements LockProvider, ElectionHost {
     this.#keep(hold, 2 * ttlMs);
     const proposal = this.settings.fencing ? this.#proposals.next() : undefined;
     const asked = proposal === undefined ? request : { ...request, proposal };
-    const answer = await new Election(this, asked, hold).run();
-    if (!answer.granted) this.#holds.delete(holderId);
-    else if (answer.fencingToken !== undefined) this.#proposals.seen(answer.fencingToken);
+    const order = this.#contention.order(lockName);
+    const answer = await new Election(this, asked, { hold, order }).run();
+    if (!answer.granted) {
+      this.#holds.delete(holderId);
+      if (answer.why === "held") this.#contention.seen(lockName, ttlMs);
+    } else if (answer.fencingToken !== undefined) this.#proposals.seen(answer.fencingToken);
     return answer;
   }
 

@@ -1,0 +1,54 @@
+import type { Elapsed } from "../elapsed.ts";
+
+/** Names remembered; the oldest is forgotten first, which only costs a split vote. */
+const NAMES_MAX = 10_000;
+
+/**
+ * Which names were contended a short while ago, and who leads their elections. Contenders that ask all
+ * members at once split the votes between them; those that ask one member first do not, provided that
+ * it is the same for all: rendezvous hashing of name and member.
+ *
+ * Source: Thaler and Ravishankar, "Using Name-Based Mappings to Increase Hit Rates", 1998.
+ */
+export class Contention {
+  readonly #elapsed: Elapsed;
+  readonly #memberNames: readonly string[];
+  readonly #untilMs = new Map<string, number>();
+
+  /** The members are known by their place, which all clients of a quorum list alike. */
+  constructor(elapsed: Elapsed, memberCount: number) {
+    this.#elapsed = elapsed;
+    this.#memberNames = Array.from({ length: memberCount }, (_, index) => `#${index}`);
+  }
+
+  /** Somebody else had the name: for `forMs` its elections begin at the lead. */
+  seen(name: string, forMs: number): void {
+    this.#untilMs.delete(name);
+    this.#untilMs.set(name, this.#elapsed.nowMs() + forMs);
+    if (this.#untilMs.size <= NAMES_MAX) return;
+    const [oldest] = this.#untilMs.keys();
+    if (oldest !== undefined) this.#untilMs.delete(oldest);
+  }
+
+  /** The members by their claim to lead, the lead first; undefined where nobody contends. */
+  order(name: string): readonly number[] | undefined {
+    const untilMs = this.#untilMs.get(name);
+    if (untilMs === undefined) return undefined;
+    if (untilMs <= this.#elapsed.nowMs()) {
+      this.#untilMs.delete(name);
+      return undefined;
+    }
+    const claims = this.#memberNames.map((member) => hash(name + member));
+    return [...claims.keys()].sort((a, b) => (claims[b] ?? 0) - (claims[a] ?? 0));
+  }
+}
+
+/** FNV-1a, 32 bits (http://www.isthe.com/chongo/tech/comp/fnv/), then mixed: its high bits vary little. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) {
+    value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
+  }
+  value = Math.imul(value ^ (value >>> 15), 0x2c1b3c6d);
+  return (value ^ (value >>> 13)) >>> 0;
+}
