@@ -50,8 +50,15 @@ export class RedisMember implements LockProvider {
   }
 
   async tryAcquire(request: AcquireRequest): Promise<Grant | Refusal> {
-    const { mode, name, signal } = request;
-    if (mode !== "exclusive") throw unsupported(request);
+    if (request.mode !== "exclusive") throw unsupported(request);
+    const answer = await this.#ask(request);
+    // Nothing was done without the marker: looked at again, the server may vote at once, or say how long not.
+    return answer ?? (await this.#ask(request)) ?? { granted: false, why: "abstaining" };
+  }
+
+  /** Undefined where the marker was not the one verified, and nothing was done. */
+  async #ask(request: AcquireRequest): Promise<Grant | Refusal | undefined> {
+    const { name, signal } = request;
     const { guard, runner } = this.#parts;
     const verification = guard.present ?? (await guard.verified());
     const { abstainMs } = guard;
@@ -65,7 +72,11 @@ export class RedisMember implements LockProvider {
     });
   }
 
-  #vote(request: AcquireRequest, verification: Verification, answer: Answer): Grant | Refusal {
+  #vote(
+    request: AcquireRequest,
+    verification: Verification,
+    answer: Answer,
+  ): Grant | Refusal | undefined {
     const { guard } = this.#parts;
     if (!guard.covers(verification, answer)) throw unverified(request.name);
     const reply = acquireReply(answer.reply);
@@ -77,7 +88,7 @@ export class RedisMember implements LockProvider {
         return refusalOf(reply.remainingMs);
       case "unverified":
         guard.markerLost();
-        return { granted: false, why: "abstaining" };
+        return undefined;
       case "tombstoned":
         throw tombstoned(request.name);
     }
