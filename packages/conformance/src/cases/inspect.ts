@@ -66,7 +66,8 @@ export const inspectCases: readonly ConformanceCase[] = [
       context.defer(async () => context.harness.faults?.resume?.());
       await context.harness.faults?.hang?.();
       const answer = Promise.resolve(provider.inspect?.(name));
-      await rejectsWith("BACKEND_UNAVAILABLE", settlesWithin(8_000, "inspect", answer));
+      const codes = ["BACKEND_UNAVAILABLE", "NO_QUORUM"] as const;
+      await rejectsWith(codes, settlesWithin(8_000, "inspect", answer));
     },
   },
   {
