@@ -26,6 +26,8 @@ import { type FaultyProvider, faultyProvider, refusedConnection } from "./faulty
  */
 export type Behaviour = "up" | "down" | "silent" | "mute" | "cut" | "stopped";
 
+type Operation = "acquire" | "renew" | "release";
+
 /** A memory provider as a member that can be broken in the ways of a server. */
 export interface FaultyMember extends FaultyProvider {
   readonly joins: Membership[];
@@ -37,7 +39,8 @@ export interface FaultyMember extends FaultyProvider {
   asMember(membership: Membership): Promise<Member>;
   inspect(name: string): Promise<LockState>;
   breakLock(name: string, target: BreakTarget): Promise<boolean>;
-  behave(behaviour: Behaviour): void;
+  /** Answers so whatever it is asked, or only these. */
+  behave(behaviour: Behaviour, ...operations: readonly Operation[]): void;
   /** Does and answers, in order, what came while it was stopped, and is up again. */
   resume(): void;
   /** Starts again without its data: another identity, and it abstains as long as it was told to. */
@@ -93,10 +96,19 @@ export function faultyMember(clock: ManualClock, number = 1): FaultyMember {
         provider: member,
       };
     },
-    behave(behaviour) {
-      first.faults.acquire = (request, real) => through(behaviour, () => ask(request, real));
-      first.faults.renew = async (requests) => through(behaviour, () => renew(requests));
-      first.faults.release = (request) => through(behaviour, () => release(request));
+    behave(behaviour, ...operations) {
+      const { faults } = first;
+      const isMeant = (operation: Operation): boolean =>
+        operations.length === 0 || operations.includes(operation);
+      if (isMeant("acquire")) {
+        faults.acquire = (request, real) => through(behaviour, () => ask(request, real));
+      }
+      if (isMeant("renew")) {
+        faults.renew = async (requests) => through(behaviour, () => renew(requests));
+      }
+      if (isMeant("release")) {
+        faults.release = (request) => through(behaviour, () => release(request));
+      }
     },
     resume() {
       member.behave("up");
