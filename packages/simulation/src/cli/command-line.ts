@@ -25,7 +25,7 @@ export type CommandLine =
   | { readonly command: "run"; readonly selection: Selection };
 
 /** Seeds stay whole numbers that a double holds, with room for many after each. */
-export const SEED_MAX: number = 2 ** 48;
+const SEED_MAX: number = 2 ** 48;
 const SEEDS_MAX = 100_000_000;
 const SEEDS_DEFAULT = 1_000;
 const MINUTES_MIN = 0.01;
