@@ -28,6 +28,8 @@ export class InDoubt {
   readonly #settings: InDoubtSettings;
   readonly #releaser: Releaser;
   readonly #doubts = new Set<Doubt>();
+  /** Of those, the ones whose outcome is unknown already. */
+  #unknownCount = 0;
   readonly #idle: (() => void)[] = [];
   #isStopped = false;
 
@@ -38,6 +40,11 @@ export class InDoubt {
 
   get size(): number {
     return this.#doubts.size;
+  }
+
+  /** Without plain releases that have only just been sent. */
+  get unknownCount(): number {
+    return this.#unknownCount;
   }
 
   /** Names that are still in doubt, each once. */
@@ -61,7 +68,7 @@ export class InDoubt {
         settled,
       };
       this.#doubts.add(doubt);
-      if (request.inDoubt) this.#publish(doubt, "opened");
+      if (request.inDoubt) this.#open(doubt);
       void this.#try(doubt);
     });
   }
@@ -84,7 +91,7 @@ export class InDoubt {
     if (outcome !== "unknown") return this.#settle(doubt, outcome);
     if (!doubt.request.inDoubt) {
       doubt.request = { ...doubt.request, inDoubt: true };
-      this.#publish(doubt, "opened");
+      this.#open(doubt);
     }
     const { elapsed, clock } = this.#settings;
     const isOver = this.#isStopped || elapsed.nowSampledMs() >= doubt.untilMs;
@@ -94,10 +101,16 @@ export class InDoubt {
     });
   }
 
+  #open(doubt: Doubt): void {
+    this.#unknownCount += 1;
+    this.#publish(doubt, "opened");
+  }
+
   #settle(doubt: Doubt, outcome: ReleaseOutcome): void {
     doubt.timer?.cancel();
     this.#doubts.delete(doubt);
     if (doubt.request.inDoubt) {
+      this.#unknownCount -= 1;
       this.#publish(doubt, outcome === "unknown" ? "given-up" : "settled");
     }
     doubt.settled(outcome);

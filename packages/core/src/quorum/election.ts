@@ -4,9 +4,9 @@ import { LockError, type LockErrorCode } from "../lock-error.ts";
 import type { AcquireRequest, Grant, Refusal } from "../provider.ts";
 import { Ballot, inStates, largestToken } from "./ballot.ts";
 import type { ClockOffsets } from "./clock-offsets.ts";
-import { askSeat, type Hold, seatRelease } from "./hold.ts";
+import { askSeat, type Hold, renewAt } from "./hold.ts";
 import type { Joined } from "./quorum-member.ts";
-import type { QuorumSettings } from "./quorum-options.ts";
+import { memberTimeoutMs, type QuorumSettings } from "./quorum-options.ts";
 
 /** What an election needs from the quorum it is held in. */
 export interface ElectionHost {
@@ -84,9 +84,15 @@ export class Election {
       this.#resolve = resolve;
       this.#reject = reject;
       this.#watchSignal();
-      if (this.#leads === undefined) this.#askRest();
+      if (this.#isUnwanted) this.#giveUp();
+      else if (this.#leads === undefined) this.#askRest();
       else this.#askLead(this.#leads);
     });
+  }
+
+  /** Whoever asked left before anything was sent. */
+  get #isUnwanted(): boolean {
+    return this.#hold.isReleased || this.#request.signal?.aborted === true;
   }
 
   /** The next member that may lead, alone. */
@@ -241,12 +247,10 @@ export class Election {
         ballot.raised(outcome, target);
         this.#decide();
       };
-      (member.joined?.provider ?? member.provider)
-        .renew([state === undefined ? request : { ...request, state }])
-        .then(
-          ([outcome]) => settle(outcome),
-          () => settle(undefined),
-        );
+      const provider = member.joined?.provider ?? member.provider;
+      void renewAt(provider, [state === undefined ? request : { ...request, state }]).then(
+        ([outcome]) => settle(outcome),
+      );
     }
   }
 
@@ -293,11 +297,13 @@ export class Election {
     this.#abstainStrays();
     const granted = inStates(this.#ballots, "granted", "confirmed").length;
     const held = inStates(this.#ballots, "held");
+    // With those that had no time to answer, could it have been ours but for those that hold it?
+    const pendingCount = inStates(this.#ballots, "pending").length;
+    const isBlocked = held.length > 0 && held.length + granted + pendingCount >= majority;
     const votes = this.#ballots.map((ballot) => ballot.vote());
     this.#end();
     this.#giveBack();
-    // Where the lead is held, nobody else was asked.
-    if (held.length + granted < majority && (this.#leads === undefined || held.length === 0)) {
+    if (!isBlocked) {
       this.#resolve({ granted: false, why: "no-quorum", votes });
       return;
     }
@@ -327,11 +333,14 @@ export class Election {
     this.#reject(new LockError(code, message, { lockName, votes, cause }));
   }
 
-  /** After a failed attempt: a plain release where it was granted, one in doubt where nobody knows. */
+  /**
+   * After a failed attempt: a plain release where it was granted, one in doubt where nobody knows, none
+   * where it was refused. Members that had no time to answer are heard first.
+   */
   #giveBack(): void {
-    for (const seat of this.#hold.seats) {
-      const release = seatRelease(seat, this.#request);
-      if (release !== undefined) void seat.member.release(release);
+    for (const { seat, state } of this.#ballots) {
+      const isSilent = seat.open > 0 && state !== "pending";
+      void seat.member.leave(seat, this.#request, isSilent);
     }
   }
 
@@ -374,9 +383,4 @@ export class Election {
     if (this.#onAbort === undefined) return;
     this.#request.signal?.removeEventListener("abort", this.#onAbort);
   }
-}
-
-/** How long a member may take to answer: a share of the ttl, and enough for a busy one. */
-export function memberTimeoutMs(settings: QuorumSettings, ttlMs: number): number {
-  return settings.memberTimeoutMs ?? Math.max(50, ttlMs * 0.05);
 }

@@ -1,12 +1,12 @@
 import { LockError } from "../lock-error.ts";
 import type {
   AcquireRequest,
-  Claim,
   Grant,
   LockProvider,
   Refusal,
   ReleaseOutcome,
-  ReleaseRequest,
+  RenewOutcome,
+  RenewRequest,
 } from "../provider.ts";
 import type { QuorumMember } from "./quorum-member.ts";
 
@@ -18,6 +18,8 @@ export interface Seat {
   readonly member: QuorumMember;
   /** Acquires that were sent and that no answer has told the outcome of: they may still arrive. */
   open: number;
+  /** Resolves with the answer to the acquire that was sent last; undefined when there is none to come. */
+  answer: Promise<void> | undefined;
   /** The member answered that this holder has it. */
   isGranted: boolean;
   /** What the member's grant says of itself, for its release and renewals. */
@@ -70,6 +72,7 @@ export function newSeats(members: readonly QuorumMember[], open: 0 | 1): readonl
   return members.map((member) => ({
     member,
     open,
+    answer: undefined,
     isGranted: false,
     state: undefined,
     isRepairing: false,
@@ -77,18 +80,21 @@ export function newSeats(members: readonly QuorumMember[], open: 0 | 1): readonl
   }));
 }
 
-/** The release that makes sure nothing of the holder stays at this member; undefined where nothing is. */
-export function seatRelease(
-  { open, isGranted, state }: Seat,
-  { name, holderId, ttlMs }: Claim,
-): ReleaseRequest | undefined {
-  if (open === 0 && !isGranted) return undefined;
-  const request = { name, holderId, ttlMs, inDoubt: open > 0 };
-  return state === undefined ? request : { ...request, state };
+/** Sends one acquire for a seat and keeps account of what is open. */
+export function askSeat(
+  seat: Seat,
+  provider: LockProvider,
+  request: AcquireRequest,
+): Promise<Grant | Refusal> {
+  const asking = ask(seat, provider, request);
+  const answer = asking.then(noteNothing, noteNothing).then(() => {
+    if (seat.answer === answer) seat.answer = undefined;
+  });
+  seat.answer = answer;
+  return asking;
 }
 
-/** Sends one acquire for a seat and keeps account of what is open. */
-export async function askSeat(
+async function ask(
   seat: Seat,
   provider: LockProvider,
   request: AcquireRequest,
@@ -96,8 +102,10 @@ export async function askSeat(
   seat.open += 1;
   try {
     const answer = await provider.tryAcquire(request);
+    if (typeof answer?.granted !== "boolean") throw noUsableAnswer();
     seat.open -= 1;
     seat.isGranted = answer.granted;
+    if (answer.granted) seat.isLost = false;
     seat.state = answer.granted ? answer.state : undefined;
     return answer;
   } catch (error) {
@@ -105,4 +113,23 @@ export async function askSeat(
     if (LockError.is(error) && error.outcome === "not-applied") seat.open -= 1;
     throw error;
   }
+}
+
+/** Sends one renewal. Whatever is no outcome is undefined. Never rejects. */
+export async function renewAt(
+  provider: LockProvider,
+  requests: readonly RenewRequest[],
+): Promise<readonly (RenewOutcome | undefined)[]> {
+  try {
+    const outcomes: unknown = await provider.renew(requests);
+    return Array.isArray(outcomes) ? outcomes : [];
+  } catch {
+    return [];
+  }
+}
+
+function noteNothing(): void {}
+
+function noUsableAnswer(): LockError {
+  return new LockError("BACKEND_UNAVAILABLE", "gave no usable answer", { outcome: "unknown" });
 }

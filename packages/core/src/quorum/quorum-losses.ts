@@ -49,7 +49,7 @@ export class QuorumLosses {
   #lost(index: number, loss: Loss): void {
     const hold = this.#holds.get(loss.holderId);
     const seat = hold?.seats[index];
-    if (hold === undefined || seat === undefined) return;
+    if (hold === undefined || seat === undefined || seat.isLost) return;
     seat.isLost = true;
     const lostCount = hold.seats.filter(({ isLost }) => isLost).length;
     // Told once: with one member fewer there was still a majority.

@@ -1,8 +1,9 @@
 import { InDoubt } from "../in-doubt.ts";
 import { LockError } from "../lock-error.ts";
-import type { LockProvider, ReleaseOutcome, ReleaseRequest } from "../provider.ts";
+import type { Claim, LockProvider, ReleaseOutcome } from "../provider.ts";
 import { Releaser } from "../releaser.ts";
-import type { QuorumSettings } from "./quorum-options.ts";
+import type { Seat } from "./hold.ts";
+import { memberTimeoutMs, type QuorumSettings } from "./quorum-options.ts";
 
 /**
  * Unknown outcomes at one member, from which on it is not asked any more until some are known. A member that
@@ -32,6 +33,7 @@ export class QuorumMember {
   readonly #settings: QuorumSettings;
   readonly #inDoubt: InDoubt;
   readonly #releaser: Releaser;
+  readonly #leaving = new Set<Promise<ReleaseOutcome>>();
   #joined: Joined | undefined;
   #joining: Promise<Joined> | undefined;
 
@@ -52,12 +54,14 @@ export class QuorumMember {
 
   /** True when so much is in doubt here that nothing more is asked. */
   get isFull(): boolean {
-    return this.#inDoubt.size >= IN_DOUBT_MAX;
+    return this.#inDoubt.unknownCount >= IN_DOUBT_MAX;
   }
 
   /** Joins where it was not, unless too much is in doubt. */
   async joinUnlessFull(): Promise<Joined> {
-    if (this.isFull) throw new LockError("LIMIT_EXCEEDED", "it has too many unknown outcomes");
+    if (this.isFull) {
+      throw new LockError("BACKEND_UNAVAILABLE", `${IN_DOUBT_MAX} of its outcomes are unknown`);
+    }
     return this.#joined ?? (await this.join());
   }
 
@@ -69,14 +73,43 @@ export class QuorumMember {
     return this.#joining;
   }
 
-  /** Released until answered; `unknown` when the ttl passed without an answer. Never rejects. */
-  release(request: ReleaseRequest): Promise<ReleaseOutcome> {
-    return this.#inDoubt.release(request);
+  /**
+   * Makes sure that nothing of a holder stays here, and answers when that is known; `unknown` when the ttl
+   * passed without an answer. An acquire that is on its way is waited for, so that most need no
+   * tombstone; whoever gives one up says `inDoubt`. Never rejects.
+   */
+  leave(seat: Seat, claim: Claim, inDoubt: boolean): Promise<ReleaseOutcome> {
+    const leaving = this.#leave(seat, claim, inDoubt).finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
+    return leaving;
   }
 
-  /** Resolves when nothing is in doubt here. */
-  drained(): Promise<void> {
-    return this.#inDoubt.drained();
+  /** Resolves when nothing is on its way or in doubt here. */
+  async drained(): Promise<void> {
+    await Promise.all(this.#leaving);
+    await this.#inDoubt.drained();
+  }
+
+  async #leave(seat: Seat, claim: Claim, inDoubt: boolean): Promise<ReleaseOutcome> {
+    if (!inDoubt && seat.open > 0 && seat.answer !== undefined)
+      await this.#answered(seat.answer, claim.ttlMs);
+    if (!inDoubt && seat.open === 0 && !seat.isGranted) return "absent";
+    const { name, holderId, ttlMs } = claim;
+    const request = { name, holderId, ttlMs, inDoubt: inDoubt || seat.open > 0 };
+    const { state } = seat;
+    return this.#inDoubt.release(state === undefined ? request : { ...request, state });
+  }
+
+  /** Resolves with the answer, or when its time is up. */
+  #answered(answer: Promise<void>, ttlMs: number): Promise<void> {
+    const { clock } = this.#settings;
+    return new Promise((resolve) => {
+      const timer = clock.setTimer(memberTimeoutMs(this.#settings, ttlMs), resolve, { ref: false });
+      void answer.then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
   }
 
   /** Ends every retry and disposes the provider. */

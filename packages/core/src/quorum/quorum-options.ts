@@ -184,3 +184,8 @@ function checkWhole(
   checkNumber(value, parameter, { ...range, unit: "milliseconds, whole," });
   if (!Number.isInteger(value)) throw new RangeError(`${parameter} must be whole, not ${value}`);
 }
+
+/** How long a member may take to answer: a share of the ttl, and enough for a busy one. */
+export function memberTimeoutMs(settings: QuorumSettings, ttlMs: number): number {
+  return settings.memberTimeoutMs ?? Math.max(50, ttlMs * 0.05);
+}

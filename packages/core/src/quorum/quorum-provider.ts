@@ -34,6 +34,8 @@ import { repair } from "./repair.ts";
 
 /** How long closing waits for members to answer what is still in doubt. */
 const DRAIN_MS = 1_000;
+/** How long the first vote waits for members to be joined. */
+const MEET_MS = 1_000;
 const TOKEN = /^\d{1,20}$/;
 
 class QuorumProvider implements LockProvider, ElectionHost {
@@ -82,6 +84,7 @@ class QuorumProvider implements LockProvider, ElectionHost {
     this.#keep(hold, 2 * ttlMs);
     const proposal = this.settings.fencing ? this.#proposals.next() : undefined;
     const asked = proposal === undefined ? request : { ...request, proposal };
+    if (!this.#isMet) await this.#meet(signal);
     const order = this.#contention.order(lockName);
     const answer = await new Election(this, asked, { hold, order }).run();
     if (!answer.granted) {
@@ -96,6 +99,7 @@ class QuorumProvider implements LockProvider, ElectionHost {
     if (this.#closing !== undefined) {
       return requests.map(() => ({ status: "unknown", cause: this.#closed() }));
     }
+    if (!this.#isMet) await this.#meet(undefined);
     const leases = requests.map((request) => ({ request, hold: this.#holdOf(request) }));
     return await new RenewalRound(this, leases, (lease, seat) => void repair(lease, seat)).run();
   }
@@ -126,6 +130,35 @@ class QuorumProvider implements LockProvider, ElectionHost {
   [Symbol.asyncDispose](): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  /** A majority has been joined. */
+  get #isMet(): boolean {
+    let joinedCount = 0;
+    for (const { joined } of this.#members) if (joined !== undefined) joinedCount += 1;
+    return joinedCount >= this.majority;
+  }
+
+  /**
+   * Joins members until a majority is there, all have answered, or the time is up. Connecting takes longer
+   * than a vote, so no vote is counted from before.
+   */
+  #meet(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      let pendingCount = this.#members.length;
+      const end = (): void => {
+        timer.cancel();
+        signal?.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = this.clock.setTimer(MEET_MS, end);
+      signal?.addEventListener("abort", end);
+      const settle = (): void => {
+        pendingCount -= 1;
+        if (pendingCount === 0 || this.#isMet) end();
+      };
+      for (const member of this.#members) member.join().then(settle, settle);
+    });
   }
 
   async #release(hold: Hold, request: ReleaseRequest): Promise<ReleaseOutcome> {

@@ -1,7 +1,8 @@
 import { LockError } from "../lock-error.ts";
 import type { BreakTarget, Finding, LockProvider, LockState } from "../provider.ts";
-import { type ElectionHost, memberTimeoutMs } from "./election.ts";
+import type { ElectionHost } from "./election.ts";
 import type { QuorumMember } from "./quorum-member.ts";
+import { memberTimeoutMs } from "./quorum-options.ts";
 
 /** Queries hold nothing up: they may take longer than a vote. */
 const QUERY_TTL_MS = 20_000;

@@ -1,5 +1,5 @@
 import type { ReleaseOutcome, ReleaseRequest } from "../provider.ts";
-import { type Hold, seatRelease } from "./hold.ts";
+import type { Hold } from "./hold.ts";
 
 /**
  * Releases a lock at every member where something of its holder may be, and answers by majority: released
@@ -26,21 +26,13 @@ export function releaseEverywhere(
       else if (pending === 0) resolve("unknown");
     };
     for (const seat of seats) {
-      const release = seatRelease(seat, request);
-      if (release === undefined) {
-        absent += 1;
-        continue;
-      }
       pending += 1;
-      void seat.member
-        .release(request.inDoubt ? { ...release, inDoubt: true } : release)
-        .then((outcome) => {
-          pending -= 1;
-          if (outcome === "released") released += 1;
-          if (outcome === "absent") absent += 1;
-          decide();
-        });
+      void seat.member.leave(seat, request, request.inDoubt).then((outcome) => {
+        pending -= 1;
+        if (outcome === "released") released += 1;
+        if (outcome === "absent") absent += 1;
+        decide();
+      });
     }
-    decide();
   });
 }

@@ -1,9 +1,10 @@
 import type { Timer } from "../clock.ts";
 import { LockError } from "../lock-error.ts";
 import type { RenewOutcome, RenewRequest } from "../provider.ts";
-import { type ElectionHost, memberTimeoutMs } from "./election.ts";
-import type { Hold, Seat } from "./hold.ts";
+import type { ElectionHost } from "./election.ts";
+import { type Hold, renewAt, type Seat } from "./hold.ts";
 import type { Joined } from "./quorum-member.ts";
+import { memberTimeoutMs } from "./quorum-options.ts";
 
 /** One lease in a renewal round. */
 export interface Renewable {
@@ -62,16 +63,10 @@ export class RenewalRound {
   }
 
   async #ask(index: number, joining: Promise<Joined>): Promise<void> {
-    let joined: Joined | undefined;
-    let outcomes: readonly RenewOutcome[] = [];
-    try {
-      joined = await joining;
-      if (!this.#isOver) {
-        outcomes = await joined.provider.renew(this.#tallies.map((tally) => tally.request(index)));
-      }
-    } catch {
-      // No usable answer: the same as none.
-    }
+    const joined = await joining.catch(() => undefined);
+    const requests = this.#tallies.map((tally) => tally.request(index));
+    const isAsked = joined !== undefined && !this.#isOver;
+    const outcomes = isAsked ? await renewAt(joined.provider, requests) : [];
     for (const [at, tally] of this.#tallies.entries()) {
       tally.add(index, joined?.identity, outcomes[at]);
       if (this.#isOver) this.#repair(tally);
@@ -134,12 +129,13 @@ class Tally {
   /** The answer of one member, whose server `identity` names. */
   add(index: number, identity: string | undefined, outcome: RenewOutcome | undefined): void {
     const seat = this.lease.hold.seats[index];
-    if (seat === undefined || identity === undefined || outcome === undefined) return;
-    if (outcome.status === "lost") {
+    if (seat === undefined || identity === undefined) return;
+    if (outcome?.status === "lost") {
       this.#missing.push(seat);
       this.#lost(outcome.why);
-    } else if (outcome.status === "renewed") {
+    } else if (outcome?.status === "renewed") {
       seat.isGranted = true;
+      seat.isLost = false;
       if (this.#wasSucceeded(outcome)) this.#lost("another held it since");
       else this.#count(index, identity, outcome);
     }

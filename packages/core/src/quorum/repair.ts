@@ -1,4 +1,4 @@
-import { askSeat, type Seat, seatRelease } from "./hold.ts";
+import { askSeat, type Seat } from "./hold.ts";
 import type { Renewable } from "./renewal-round.ts";
 
 /**
@@ -24,6 +24,5 @@ export async function repair({ request, hold }: Renewable, seat: Seat): Promise<
     // The next renewal finds it missing again.
   }
   seat.isRepairing = false;
-  const release = hold.isReleased ? seatRelease(seat, request) : undefined;
-  if (release !== undefined) void seat.member.release(release);
+  if (hold.isReleased) void seat.member.leave(seat, request, false);
 }
