@@ -14,30 +14,27 @@ import type { Topology } from "./topology.ts";
  * - a memory provider that is lost with its process: its restart is only a while out of reach;
  * - eviction, failover, replicas and errors such as READONLY: the adapter's tests have real ones.
  */
-const FAULT_KINDS = [
-  "client-pause",
-  "client-sleep",
-  "client-wall-jump",
-  "client-death",
-  "client-close",
-  "client-stall",
-  "slow-network",
-  "block-to-server",
-  "block-to-client",
-  "block-both",
-  "reset",
-  "server-hang",
-  "server-restart",
-  "server-clock-back",
-  "forget-scripts",
-  "flush-all",
-  "delete-lock",
-  "lose-second",
-  "lose-all",
-  "server-clock-forward",
-] as const;
-
-export type FaultKind = (typeof FAULT_KINDS)[number];
+export type FaultKind =
+  | "client-pause"
+  | "client-sleep"
+  | "client-wall-jump"
+  | "client-death"
+  | "client-close"
+  | "client-stall"
+  | "slow-network"
+  | "block-to-server"
+  | "block-to-client"
+  | "block-both"
+  | "reset"
+  | "server-hang"
+  | "server-restart"
+  | "server-clock-back"
+  | "forget-scripts"
+  | "flush-all"
+  | "delete-lock"
+  | "lose-second"
+  | "lose-all"
+  | "server-clock-forward";
 
 const ENDS_LOCKS: readonly FaultKind[] = ["flush-all", "delete-lock", "server-clock-forward"];
 

@@ -46,7 +46,7 @@ const TTL_CLASSES_MS = [100, 200, 500, 1_000, 3_000, 10_000];
 export const EVENTS_MIN = 300;
 /** Two round trips for a script that the server does not know, with room. */
 const DELAYS_PER_COMMAND = 5;
-const EVENTS_MAX = 900;
+const EVENTS_MAX = 600;
 
 export function drawScenario(random: RandomStream, wanted: Topology | undefined): Scenario {
   const topology = wanted ?? random.pick(topologies);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { NS_PER_MS } from "./nanoseconds.ts";
 
 /** Lines that are hashed at once. */
 const LINES_PER_UPDATE = 256;
@@ -21,9 +22,9 @@ export class Trace {
   }
 
   add(who: string, what: string): void {
-    const line = `${(this.#nowNs() / 1e6).toFixed(6).padStart(14)} ${who.padEnd(9)} ${what}`;
-    this.#lines.push(line);
-    this.#print?.(line);
+    const nowNs = this.#nowNs();
+    this.#lines.push(`${nowNs} ${who} ${what}`);
+    this.#print?.(`${(nowNs / NS_PER_MS).toFixed(6).padStart(14)} ${who.padEnd(9)} ${what}`);
     if (this.#lines.length >= LINES_PER_UPDATE) this.#update();
   }
 
