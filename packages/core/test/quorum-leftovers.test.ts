@@ -44,7 +44,8 @@ test.each(TOLD)(
     // What may still be answered is waited for as long as a vote.
     await clock.advance(40);
     // The others refused: nothing of ours can be there.
-    expect(releasesOf(members, "mine")).toEqual([told, "", ""]);
+    const [releases, ...others] = releasesOf(members, "mine");
+    expect([releases?.split(" ")[0], ...others]).toEqual([told, "", ""]);
     first.resume();
     await clock.advance(2_000);
     expect(await holders([first])).toEqual([]);
@@ -283,7 +284,7 @@ test("G-12 closing waits a second for what is in doubt, then ends every member",
   const mine = attempt("mine");
   await granted(provider.tryAcquire(mine));
   for (const member of members) member.behave("silent");
-  void provider.release(giveBack(mine));
+  void provider.release(giveBack(mine, true));
   let isClosed = false;
   const closing = provider[Symbol.asyncDispose]().then(() => {
     isClosed = true;
