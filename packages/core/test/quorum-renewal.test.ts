@@ -275,3 +275,36 @@ test("G-02 a lease is told that it was broken at a majority", async () => {
   expect(lease.signal.aborted).toBe(true);
   await locks.close();
 });
+
+test("G-02 a loss that was repaired is no loss, and each member's counts once", async () => {
+  const { clock, members, provider } = await held();
+  const losses: Loss[] = [];
+  provider.onLoss((loss) => losses.push(loss));
+  for (const member of members) {
+    await member.breakLock("a", { incarnation: "any" });
+    expect(await provider.renew([mine])).toMatchObject([{ status: "renewed" }]);
+    await clock.advance(0);
+    expect(await holders(members)).toEqual([1, 2, 3]);
+  }
+  expect(losses).toEqual([]);
+});
+
+test("G-02 a member that tells twice of a loss is one member", async () => {
+  const { members, provider } = testQuorum(5);
+  const losses: Loss[] = [];
+  let tell: (loss: Loss) => void = () => undefined;
+  at(members, 0).onLoss = (listener) => {
+    tell = listener;
+    return { [Symbol.dispose]: () => undefined };
+  };
+  provider.onLoss((loss) => losses.push(loss));
+  await granted(provider.tryAcquire(mine));
+  const loss = { name: "a", holderId: "mine", why: "deleted" };
+  for (let times = 0; times < 3; times += 1) tell(loss);
+  tell({ ...loss, holderId: "nobody we know" });
+  await at(members, 1).breakLock("a", { incarnation: "any" });
+  expect(losses).toEqual([]);
+  await at(members, 2).breakLock("a", { incarnation: "any" });
+  tell(loss);
+  expect(losses).toHaveLength(1);
+});
