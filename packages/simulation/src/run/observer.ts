@@ -109,6 +109,11 @@ export class Observer {
       token: lease.fencingToken,
       validUntilNs: tracked.validUntilNs,
     });
+    // A stall of the same loop may lie between a grant and the line that awaits it.
+    const isAtOnce = tracked.startNs === this.#world.nowNs;
+    if (isAtOnce && tracked.validUntilNs <= tracked.startNs) {
+      this.violate("granted-late", `${hold.id} was granted a lease that was over already`);
+    }
     this.#checkHeld(tracked);
     const open = this.#open.get(hold.name);
     if (open === undefined) this.#open.set(hold.name, [tracked]);
