@@ -15,7 +15,8 @@ interface Doubt {
   request: ReleaseRequest;
   /** The ttl has passed by then: whatever took effect has ended by itself. */
   readonly untilMs: number;
-  readonly backoff: Backoff;
+  /** From the first try without an answer on. */
+  backoff: Backoff | undefined;
   timer: Timer | undefined;
   readonly settled: (outcome: ReleaseOutcome) => void;
 }
@@ -58,12 +59,12 @@ export class InDoubt {
    * outcome turns it into a doubtful one. Never rejects.
    */
   release(request: ReleaseRequest): Promise<ReleaseOutcome> {
-    const { elapsed, random } = this.#settings;
+    const { elapsed } = this.#settings;
     return new Promise((settled) => {
       const doubt: Doubt = {
         request,
         untilMs: elapsed.nowMs() + request.ttlMs,
-        backoff: new Backoff(10, RETRY_MS_MAX, random),
+        backoff: undefined,
         timer: undefined,
         settled,
       };
@@ -93,9 +94,10 @@ export class InDoubt {
       doubt.request = { ...doubt.request, inDoubt: true };
       this.#open(doubt);
     }
-    const { elapsed, clock } = this.#settings;
+    const { elapsed, clock, random } = this.#settings;
     const isOver = this.#isStopped || elapsed.nowSampledMs() >= doubt.untilMs;
     if (isOver) return this.#settle(doubt, "unknown");
+    doubt.backoff ??= new Backoff(10, RETRY_MS_MAX, random);
     doubt.timer = clock.setTimer(doubt.backoff.nextMs(), () => void this.#try(doubt), {
       ref: false,
     });

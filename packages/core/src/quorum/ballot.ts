@@ -25,8 +25,6 @@ export class Ballot {
   /** Another had it when it was asked last; it is asked again while there is time. */
   wasHeld = false;
   token: bigint | undefined = undefined;
-  /** Of the server that granted; empty before. */
-  identity = "";
   /** When the lock ends at this member, by its own answer and our monotonic clock. */
   endsAtMs = 0;
   ttlMs = 0;
@@ -46,9 +44,8 @@ export class Ballot {
     return this.seat.member.label;
   }
 
-  granted(grant: Grant, identity: string): void {
+  granted(grant: Grant): void {
     this.state = "granted";
-    this.identity = identity;
     this.token = grant.fencingToken;
     this.endsAtMs = grant.sentAtMs + grant.validMs;
     this.ttlMs = grant.ttlMs;

@@ -7,6 +7,7 @@ import type { ClockOffsets } from "./clock-offsets.ts";
 import { askSeat, type Hold, renewAt } from "./hold.ts";
 import type { Joined } from "./quorum-member.ts";
 import { memberTimeoutMs, type QuorumSettings } from "./quorum-options.ts";
+import { sameServer } from "./same-server.ts";
 
 /** What an election needs from the quorum it is held in. */
 export interface ElectionHost {
@@ -45,7 +46,9 @@ const ALLOWANCE = { driftMs: undefined, marginMs: undefined };
  */
 export class Election {
   readonly #host: ElectionHost;
+  /** As the members get it: a signal would end what is made good by a release anyway. */
   readonly #request: AcquireRequest;
+  readonly #signal: AbortSignal | undefined;
   readonly #hold: Hold;
   readonly #ballots: readonly Ballot[];
   readonly #startedAtMs: number;
@@ -66,11 +69,12 @@ export class Election {
   /** `order` is undefined where nobody contends. */
   constructor(
     host: ElectionHost,
-    request: AcquireRequest,
+    { signal, ...request }: AcquireRequest,
     { hold, order }: { readonly hold: Hold; readonly order: readonly number[] | undefined },
   ) {
     this.#host = host;
     this.#request = request;
+    this.#signal = signal;
     this.#hold = hold;
     this.#startedAtMs = host.settings.clock.monotonicMs();
     this.#ballots = hold.seats.map((seat) => new Ballot(seat));
@@ -84,15 +88,21 @@ export class Election {
       this.#resolve = resolve;
       this.#reject = reject;
       this.#watchSignal();
+      this.#misconfigured = this.#twoInOne();
       if (this.#isUnwanted) this.#giveUp();
+      else if (this.#misconfigured !== undefined) this.#decide();
       else if (this.#leads === undefined) this.#askRest();
       else this.#askLead(this.#leads);
     });
   }
 
+  #twoInOne(): string | undefined {
+    return sameServer(this.#hold.seats.map(({ member }) => member));
+  }
+
   /** Whoever asked left before anything was sent. */
   get #isUnwanted(): boolean {
-    return this.#hold.isReleased || this.#request.signal?.aborted === true;
+    return this.#hold.isReleased || this.#signal?.aborted === true;
   }
 
   /** The next member that may lead, alone. */
@@ -114,12 +124,11 @@ export class Election {
 
   /** Whatever the answer, it comes in a later turn: all have been asked by then. */
   #ask(ballot: Ballot): void {
-    const { signal: _, ...request } = this.#request;
     const { member } = ballot.seat;
     ballot.isAsked = true;
     const { joined } = member;
     if (joined !== undefined && !member.isFull) {
-      this.#askJoined(ballot, joined, request);
+      this.#askJoined(ballot, joined);
       return;
     }
     member.joinUnlessFull().then(
@@ -127,34 +136,29 @@ export class Election {
         // Nobody waits any more: what was not sent need not be given back.
         if (this.#hold.isReleased) this.#giveUp();
         else if (!this.#isOver && ballot.state === "pending") {
-          this.#askJoined(ballot, joinedNow, request);
+          this.#askJoined(ballot, joinedNow);
         }
       },
       (error: unknown) => this.#faulted(ballot, error),
     );
   }
 
-  #askJoined(ballot: Ballot, joined: Joined, request: AcquireRequest): void {
-    askSeat(ballot.seat, joined.provider, request).then(
-      (answer) => this.#answered(ballot, joined, answer),
+  #askJoined(ballot: Ballot, joined: Joined): void {
+    askSeat(ballot.seat, joined.provider, this.#request).then(
+      (answer) => this.#answered(ballot, answer),
       (error: unknown) => this.#faulted(ballot, error),
     );
   }
 
   /** An answer, however late: its seat was told already. */
-  #answered(ballot: Ballot, { identity }: Joined, answer: Answer): void {
+  #answered(ballot: Ballot, answer: Answer): void {
     if (answer.granted && answer.serverTimeMs !== undefined) {
       this.#host.offsets.heard(ballot.member, answer.sentAtMs, answer.serverTimeMs);
     }
     if (this.#isOver || ballot.state !== "pending") return;
     if (answer.granted) {
-      const double = this.#ballots.find((other) => other.identity === identity);
-      if (double !== undefined) {
-        this.#misconfigured =
-          `${double.label} and ${ballot.label} are one and the same server; ` +
-          "each member of a quorum must be a server of its own";
-      }
-      ballot.granted(answer, identity);
+      this.#misconfigured = this.#twoInOne();
+      ballot.granted(answer);
       if (this.#target !== undefined) this.#raise(ballot, this.#target);
     } else if (answer.why === "held" && this.#mayAskAgain) {
       this.#askAgain(ballot, answer);
@@ -345,19 +349,18 @@ export class Election {
   }
 
   #watchSignal(): void {
-    const { signal } = this.#request;
-    if (signal === undefined) return;
+    if (this.#signal === undefined) return;
     this.#onAbort = () => this.#giveUp();
-    signal.addEventListener("abort", this.#onAbort);
+    this.#signal.addEventListener("abort", this.#onAbort);
   }
 
   /** Whoever asked has left. What was sent is made good by the release that they send. */
   #giveUp(): void {
     if (this.#isOver) return;
-    const { name: lockName, signal } = this.#request;
+    const { name: lockName } = this.#request;
     this.#end();
     const words = `${this.#host.settings.name}: the attempt was given up`;
-    const cause: unknown = signal?.reason;
+    const cause: unknown = this.#signal?.reason;
     this.#reject(new LockError("ABORTED", words, { lockName, outcome: "unknown", cause }));
   }
 
@@ -381,6 +384,6 @@ export class Election {
     this.#timer?.cancel();
     for (const timer of this.#askAgainTimers) timer.cancel();
     if (this.#onAbort === undefined) return;
-    this.#request.signal?.removeEventListener("abort", this.#onAbort);
+    this.#signal?.removeEventListener("abort", this.#onAbort);
   }
 }

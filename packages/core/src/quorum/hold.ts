@@ -18,8 +18,8 @@ export interface Seat {
   readonly member: QuorumMember;
   /** Acquires that were sent and that no answer has told the outcome of: they may still arrive. */
   open: number;
-  /** Resolves with the answer to the acquire that was sent last; undefined when there is none to come. */
-  answer: Promise<void> | undefined;
+  /** Settles with the answer to the acquire that was sent last. */
+  answer: Promise<unknown> | undefined;
   /** The member answered that this holder has it. */
   isGranted: boolean;
   /** What the member's grant says of itself, for its release and renewals. */
@@ -86,12 +86,9 @@ export function askSeat(
   provider: LockProvider,
   request: AcquireRequest,
 ): Promise<Grant | Refusal> {
-  const asking = ask(seat, provider, request);
-  const answer = asking.then(noteNothing, noteNothing).then(() => {
-    if (seat.answer === answer) seat.answer = undefined;
-  });
+  const answer = ask(seat, provider, request);
   seat.answer = answer;
-  return asking;
+  return answer;
 }
 
 async function ask(
@@ -127,8 +124,6 @@ export async function renewAt(
     return [];
   }
 }
-
-function noteNothing(): void {}
 
 function noUsableAnswer(): LockError {
   return new LockError("BACKEND_UNAVAILABLE", "gave no usable answer", { outcome: "unknown" });

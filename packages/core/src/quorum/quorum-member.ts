@@ -1,6 +1,6 @@
 import { InDoubt } from "../in-doubt.ts";
 import { LockError } from "../lock-error.ts";
-import type { Claim, LockProvider, ReleaseOutcome } from "../provider.ts";
+import type { Claim, LockProvider, ReleaseOutcome, Reply } from "../provider.ts";
 import { Releaser } from "../releaser.ts";
 import type { Seat } from "./hold.ts";
 import { memberTimeoutMs, type QuorumSettings } from "./quorum-options.ts";
@@ -78,37 +78,41 @@ export class QuorumMember {
    * passed without an answer. An acquire that is on its way is waited for, so that most need no
    * tombstone; whoever gives one up says `inDoubt`. Never rejects.
    */
-  leave(seat: Seat, claim: Claim, inDoubt: boolean): Promise<ReleaseOutcome> {
-    const leaving = this.#leave(seat, claim, inDoubt).finally(() => this.#leaving.delete(leaving));
+  leave(seat: Seat, claim: Claim, inDoubt: boolean): Reply<ReleaseOutcome> {
+    if (inDoubt || seat.open === 0 || seat.answer === undefined) {
+      return this.#leaveNow(seat, claim, inDoubt);
+    }
+    const leaving = this.#answered(seat.answer, claim.ttlMs)
+      .then(() => this.#leaveNow(seat, claim, false))
+      .finally(() => this.#leaving.delete(leaving));
     this.#leaving.add(leaving);
     return leaving;
   }
 
-  /** Resolves when nothing is on its way or in doubt here. */
+  /** Resolves when no acquire is waited for and nothing is in doubt here. */
   async drained(): Promise<void> {
     await Promise.all(this.#leaving);
     await this.#inDoubt.drained();
   }
 
-  async #leave(seat: Seat, claim: Claim, inDoubt: boolean): Promise<ReleaseOutcome> {
-    if (!inDoubt && seat.open > 0 && seat.answer !== undefined)
-      await this.#answered(seat.answer, claim.ttlMs);
-    if (!inDoubt && seat.open === 0 && !seat.isGranted) return "absent";
+  #leaveNow(seat: Seat, claim: Claim, inDoubt: boolean): Reply<ReleaseOutcome> {
     const { name, holderId, ttlMs } = claim;
-    const request = { name, holderId, ttlMs, inDoubt: inDoubt || seat.open > 0 };
-    const { state } = seat;
-    return this.#inDoubt.release(state === undefined ? request : { ...request, state });
+    const { open, isGranted, state } = seat;
+    if (!inDoubt && open === 0 && !isGranted) return "absent";
+    const base = { name, holderId, ttlMs, inDoubt: inDoubt || open > 0 };
+    return this.#inDoubt.release(state === undefined ? base : { ...base, state });
   }
 
   /** Resolves with the answer, or when its time is up. */
-  #answered(answer: Promise<void>, ttlMs: number): Promise<void> {
+  #answered(answer: Promise<unknown>, ttlMs: number): Promise<void> {
     const { clock } = this.#settings;
     return new Promise((resolve) => {
       const timer = clock.setTimer(memberTimeoutMs(this.#settings, ttlMs), resolve, { ref: false });
-      void answer.then(() => {
+      const end = (): void => {
         timer.cancel();
         resolve();
-      });
+      };
+      answer.then(end, end);
     });
   }
 

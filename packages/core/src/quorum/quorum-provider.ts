@@ -26,7 +26,12 @@ import { type Hold, Holds, newSeats } from "./hold.ts";
 import { Proposals } from "./proposals.ts";
 import { QuorumLosses } from "./quorum-losses.ts";
 import { QuorumMember } from "./quorum-member.ts";
-import { type QuorumOptions, type QuorumSettings, resolveQuorum } from "./quorum-options.ts";
+import {
+  memberTimeoutMs,
+  type QuorumOptions,
+  type QuorumSettings,
+  resolveQuorum,
+} from "./quorum-options.ts";
 import { breakEverywhere, examineMembers, inspectMembers, pingMembers } from "./quorum-queries.ts";
 import { releaseEverywhere } from "./release-round.ts";
 import { RenewalRound } from "./renewal-round.ts";
@@ -84,7 +89,7 @@ class QuorumProvider implements LockProvider, ElectionHost {
     this.#keep(hold, 2 * ttlMs);
     const proposal = this.settings.fencing ? this.#proposals.next() : undefined;
     const asked = proposal === undefined ? request : { ...request, proposal };
-    if (!this.#isMet) await this.#meet(signal);
+    if (!this.#isMet) await this.#meet(ttlMs, signal);
     const order = this.#contention.order(lockName);
     const answer = await new Election(this, asked, { hold, order }).run();
     if (!answer.granted) {
@@ -99,7 +104,7 @@ class QuorumProvider implements LockProvider, ElectionHost {
     if (this.#closing !== undefined) {
       return requests.map(() => ({ status: "unknown", cause: this.#closed() }));
     }
-    if (!this.#isMet) await this.#meet(undefined);
+    if (!this.#isMet) await this.#meet(Math.max(...requests.map((one) => one.ttlMs)), undefined);
     const leases = requests.map((request) => ({ request, hold: this.#holdOf(request) }));
     return await new RenewalRound(this, leases, (lease, seat) => void repair(lease, seat)).run();
   }
@@ -140,22 +145,29 @@ class QuorumProvider implements LockProvider, ElectionHost {
   }
 
   /**
-   * Joins members until a majority is there, all have answered, or the time is up. Connecting takes longer
-   * than a vote, so no vote is counted from before.
+   * Joins the members: until all have answered, or a majority has and the others had the time of a vote.
+   * Connecting takes longer than a vote, so no vote is counted from before; and two members that are one
+   * server are seen before either has one.
    */
-  #meet(signal: AbortSignal | undefined): Promise<void> {
+  #meet(ttlMs: number, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve) => {
       let pendingCount = this.#members.length;
       const end = (): void => {
         timer.cancel();
+        patience.cancel();
         signal?.removeEventListener("abort", end);
         resolve();
       };
       const timer = this.clock.setTimer(MEET_MS, end);
+      const patience = this.clock.setTimer(memberTimeoutMs(this.settings, ttlMs), () => {
+        isPatient = false;
+        if (this.#isMet) end();
+      });
+      let isPatient = true;
       signal?.addEventListener("abort", end);
       const settle = (): void => {
         pendingCount -= 1;
-        if (pendingCount === 0 || this.#isMet) end();
+        if (pendingCount === 0 || (this.#isMet && !isPatient)) end();
       };
       for (const member of this.#members) member.join().then(settle, settle);
     });

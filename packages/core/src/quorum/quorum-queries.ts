@@ -3,6 +3,7 @@ import type { BreakTarget, Finding, LockProvider, LockState } from "../provider.
 import type { ElectionHost } from "./election.ts";
 import type { QuorumMember } from "./quorum-member.ts";
 import { memberTimeoutMs } from "./quorum-options.ts";
+import { sameServer } from "./same-server.ts";
 
 /** Queries hold nothing up: they may take longer than a vote. */
 const QUERY_TTL_MS = 20_000;
@@ -124,19 +125,9 @@ function sizeFindings(count: number): Finding[] {
 }
 
 function duplicates(members: readonly QuorumMember[]): Finding[] {
-  return members.flatMap(({ joined, label }, index) => {
-    const other = members
-      .slice(0, index)
-      .find((earlier) => joined !== undefined && earlier.joined?.identity === joined.identity);
-    if (other === undefined) return [];
-    return [
-      {
-        severity: "error" as const,
-        what: `${other.label} and ${label} are one and the same server.`,
-        remedy: "Give every member a server of its own.",
-      },
-    ];
-  });
+  const words = sameServer(members);
+  if (words === undefined) return [];
+  return [{ severity: "error", what: words, remedy: "Give every member a server of its own." }];
 }
 
 interface Question<Value> {

@@ -25,14 +25,17 @@ export function releaseEverywhere(
       else if (absent > seats.length - majority) resolve("absent");
       else if (pending === 0) resolve("unknown");
     };
+    const count = (outcome: ReleaseOutcome): void => {
+      pending -= 1;
+      if (outcome === "released") released += 1;
+      if (outcome === "absent") absent += 1;
+      decide();
+    };
+    pending = seats.length;
     for (const seat of seats) {
-      pending += 1;
-      void seat.member.leave(seat, request, request.inDoubt).then((outcome) => {
-        pending -= 1;
-        if (outcome === "released") released += 1;
-        if (outcome === "absent") absent += 1;
-        decide();
-      });
+      const leaving = seat.member.leave(seat, request, request.inDoubt);
+      if (typeof leaving === "string") count(leaving);
+      else void leaving.then(count);
     }
   });
 }
