@@ -4,6 +4,7 @@ import { settled } from "./faulty-provider.ts";
 import {
   at,
   attempt,
+  type FaultyMember,
   giveBack,
   granted,
   holders,
@@ -168,6 +169,20 @@ test("G-06 a repair that comes after the release is given back", async () => {
   await provider.renew([mine]);
   await clock.advance(0);
   expect(releasesOf(members, "mine")).toEqual(["doubt plain", "plain", "plain"]);
+});
+
+test("G-04 a member that gave out a larger token since is not repaired, the others are", async () => {
+  const { clock, members, provider } = await held(5);
+  const { fencingToken } = await provider.inspect("a");
+  const [first, second] = members as [FaultyMember, FaultyMember];
+  for (const member of [first, second]) await member.breakLock("a", { incarnation: "any" });
+  const successor = attempt("successor", { proposal: 10n ** 18n });
+  await granted(second.inner.tryAcquire(successor));
+  await second.inner.release(giveBack(successor));
+  expect(await provider.renew([mine])).toMatchObject([{ status: "renewed" }]);
+  await clock.advance(0);
+  expect(await holders(members)).toEqual([1, 3, 4, 5]);
+  expect((await first.inspect("a")).fencingToken).toBe(fencingToken);
 });
 
 test("G-03 one repair at a time at one member", async () => {
