@@ -1,8 +1,15 @@
 import type { Scenario } from "./scenario.ts";
+import { availability } from "./scenarios/availability.ts";
 import { contended } from "./scenarios/contended.ts";
 import { packageScenario } from "./scenarios/package.ts";
 import { uncontended } from "./scenarios/uncontended.ts";
 import { waiters } from "./scenarios/waiters.ts";
 
 /** Every scenario the benchmark knows, in the order it runs them. */
-export const scenarios: readonly Scenario[] = [uncontended, contended, waiters, packageScenario];
+export const scenarios: readonly Scenario[] = [
+  uncontended,
+  contended,
+  availability,
+  waiters,
+  packageScenario,
+];

@@ -3,8 +3,12 @@ import { asyncMutex } from "./strategies/async-mutex.ts";
 import { memory } from "./strategies/memory.ts";
 import { rawIoredis } from "./strategies/raw-ioredis.ts";
 import { rawNodeRedis } from "./strategies/raw-node-redis.ts";
+import { rawQuorum, rawQuorum5 } from "./strategies/raw-quorum.ts";
+import { rawQuorum5NodeRedis } from "./strategies/raw-quorum-node-redis.ts";
 import { redisIoredis } from "./strategies/redis-ioredis.ts";
 import { redisNodeRedis } from "./strategies/redis-node-redis.ts";
+import { redlock, redlock5 } from "./strategies/redlock.ts";
+import { redlock5NodeRedis } from "./strategies/redlock-node-redis.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** Every strategy the benchmark knows, in the order of the report. */
@@ -16,4 +20,10 @@ export const strategies: readonly Strategy[] = [
   rawIoredis,
   redisNodeRedis,
   rawNodeRedis,
+  redlock,
+  rawQuorum,
+  redlock5,
+  rawQuorum5,
+  redlock5NodeRedis,
+  rawQuorum5NodeRedis,
 ];

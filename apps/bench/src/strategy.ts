@@ -1,4 +1,4 @@
-/** Where the locks of a strategy live: in the process itself, or on a Redis server. */
+/** Where the locks of a strategy live: in the process itself, or on Redis servers. */
 type Backend = "process" | "redis";
 
 /**
@@ -11,6 +11,8 @@ export interface Strategy {
   /** One line for `--list`. */
   readonly about: string;
   readonly backend: Backend;
+  /** How many Redis servers it locks on; 1 where nothing is said. */
+  readonly servers?: number;
   /** The strategies its figures are divided by, each in the same round. Empty for a yardstick. */
   readonly comparedWith: readonly string[];
   /** False when `acquire` rejects instead of waiting for a holder, as the raw drivers do. */
@@ -23,8 +25,8 @@ export interface Strategy {
 
 /** What a strategy connects to. */
 export interface Target {
-  /** `redis://host:port` of the server under measurement; undefined for backend `process`. */
-  readonly redisUrl: string | undefined;
+  /** `redis://host:port` of each server under measurement; empty for backend `process`. */
+  readonly redisUrls: readonly string[];
 }
 
 /** One process's use of a strategy. Callers in the process share it, as they would in a service. */

@@ -1,6 +1,6 @@
 import type { Scenario } from "../scenario.ts";
 import type { CorePinning } from "../server/core-pinning.ts";
-import type { RedisUnderTest } from "../server/redis-under-test.ts";
+import type { RedisServers } from "../server/redis-servers.ts";
 import { ServerMeter } from "../server/server-meter.ts";
 import type { Strategy } from "../strategy.ts";
 import { Agent } from "./agent.ts";
@@ -13,11 +13,11 @@ const CLOSE_MS_MAX = 2_000;
  * interrupted run leaves none behind.
  */
 export class AgentHost {
-  readonly redis: RedisUnderTest | undefined;
+  readonly redis: RedisServers | undefined;
   readonly pinning: CorePinning;
   readonly #living = new Set<Agent>();
 
-  constructor(pinning: CorePinning, redis: RedisUnderTest | undefined) {
+  constructor(pinning: CorePinning, redis: RedisServers | undefined) {
     this.pinning = pinning;
     this.redis = redis;
   }
@@ -25,13 +25,13 @@ export class AgentHost {
   /** Starts `count` processes with a client of `strategy` each. */
   async open(scenario: Scenario, strategy: Strategy, count: number): Promise<Fleet> {
     const agents = Array.from({ length: count }, () => this.#start());
-    const usesRedis = strategy.backend === "redis";
-    const target = { redisUrl: usesRedis ? this.redis?.url : undefined };
+    const servers = this.redis?.serversOf(strategy) ?? [];
+    const target = { redisUrls: servers.map(({ url }) => url) };
     await Promise.all(
       agents.map((agent) => agent.ask({ ask: "open", strategyId: strategy.id, target })),
     );
     return {
-      meter: usesRedis && this.redis !== undefined ? new ServerMeter(this.redis) : undefined,
+      meter: servers.length > 0 ? new ServerMeter(servers) : undefined,
       ask: (requests, expectedMs) =>
         Promise.all(
           agents.map((agent, index) =>
@@ -76,7 +76,7 @@ export class AgentHost {
 
 /** The agents of one strategy in one measurement. */
 export interface Fleet {
-  /** Reads what the strategy costs its server, where it has one. */
+  /** Reads what the strategy costs its servers, where it has any. */
   readonly meter: ServerMeter | undefined;
   /** Sends `requests[i]` to process `i`, all at once, and waits for every reply. */
   ask(requests: readonly object[], expectedMs: number): Promise<readonly object[]>;

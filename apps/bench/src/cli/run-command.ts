@@ -7,7 +7,7 @@ import type { Report } from "../report/report.ts";
 import { summaryText } from "../report/summary-text.ts";
 import { describeVersions } from "../report/versions.ts";
 import { CorePinning } from "../server/core-pinning.ts";
-import { RedisUnderTest } from "../server/redis-under-test.ts";
+import { RedisServers, serverCountOf } from "../server/redis-servers.ts";
 import { Interruption } from "./interruption.ts";
 
 /** Measures, prints, writes the JSON, and gives the exit code. Whatever it started has ended by then. */
@@ -33,7 +33,7 @@ async function measure(
   progress: Progress,
 ): Promise<Report> {
   const pinning = CorePinning.find();
-  const { redis, redisMissing } = await startServer(selection, pinning, progress);
+  const { redis, redisMissing } = await startServers(selection, pinning, progress);
   const machine = describeMachine(pinning.core, redis?.pinned);
   const versions = await describeVersions(redis?.version);
   const host = new AgentHost(pinning, redis);
@@ -53,23 +53,21 @@ async function measure(
 }
 
 interface ServerStart {
-  readonly redis?: RedisUnderTest;
+  readonly redis?: RedisServers;
   readonly redisMissing?: string;
 }
 
-/** Starts Redis if the selection needs it. Without one the rest is measured all the same. */
-async function startServer(
+/** Starts as many Redis servers as the selection needs. Without them the rest is measured all the same. */
+async function startServers(
   { strategies, scenarios }: Selection,
   pinning: CorePinning,
   progress: Progress,
 ): Promise<ServerStart> {
-  const isNeeded =
-    strategies.some(({ backend }) => backend === "redis") &&
-    scenarios.some(({ usesServer }) => usesServer);
-  if (!isNeeded) return {};
-  progress.say("starting a Redis server");
+  const serverCount = Math.max(0, ...strategies.map(serverCountOf));
+  if (serverCount === 0 || !scenarios.some(({ usesServer }) => usesServer)) return {};
+  progress.say(`starting ${serverCount === 1 ? "a Redis server" : `${serverCount} Redis servers`}`);
   try {
-    return { redis: await RedisUnderTest.start(pinning) };
+    return { redis: await RedisServers.start(serverCount, pinning) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { redisMissing: why.replaceAll(/\s*\n\s*/g, " ") };

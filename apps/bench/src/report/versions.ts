@@ -4,6 +4,7 @@ import { installedVersion } from "../packages/installed-package.ts";
 const PACKAGES = [
   "@holdfast/core",
   "@holdfast/redis",
+  "@holdfast/redlock",
   "ioredis",
   "redis",
   "async-mutex",

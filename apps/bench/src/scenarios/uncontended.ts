@@ -3,6 +3,11 @@ import type { Params, Probe, Sample, Scenario } from "../scenario.ts";
 import type { ServerMeter } from "../server/server-meter.ts";
 import { type CycleReply, type CycleRequest, cycleWork, strideFor } from "../work/cycle-work.ts";
 
+/** So often code has to run until none of it is interpreted any more, or compiled meanwhile. */
+const WARM_UP_CYCLES_MIN = 5_000;
+/** Slices added to the warm-up at most, where a machine is too slow for that. */
+const WARM_UP_EXTRA_MAX = 20;
+
 /** What a lock costs when nobody else wants it: acquire and release, one name per caller. */
 export const uncontended: Scenario = {
   id: "uncontended",
@@ -55,7 +60,11 @@ class CycleProbe implements Probe {
 
   async warmUp(seconds: number): Promise<void> {
     const cycle = (): Promise<CycleReply> => this.#cycle(seconds);
-    await (this.#meter === undefined ? cycle() : this.#meter.learn(cycle));
+    let { cycles } = await cycle();
+    for (let extra = 0; cycles < WARM_UP_CYCLES_MIN && extra < WARM_UP_EXTRA_MAX; extra += 1) {
+      cycles += (await cycle()).cycles;
+    }
+    await this.#meter?.learn(cycle);
   }
 
   close(): Promise<void> {

@@ -11,21 +11,22 @@ const SCRIPT_SOURCE = "lua";
  * MONITOR slows the server down, so this belongs beside a warm-up and not beside a measurement.
  */
 export async function scriptCommandsDuring(
-  redisUrl: string,
+  redisUrls: readonly string[],
   work: () => Promise<unknown>,
 ): Promise<ReadonlySet<string>> {
   const called = new Set<string>();
   const sent = new Set<string>();
-  const client = new Redis(redisUrl);
-  const monitor = await client.monitor();
-  monitor.on("monitor", (_time: string, [name = ""]: readonly string[], source: string) => {
-    (source === SCRIPT_SOURCE ? called : sent).add(name.toLowerCase());
-  });
+  const clients = redisUrls.map((url) => new Redis(url));
+  const monitors = await Promise.all(clients.map((client) => client.monitor()));
+  for (const monitor of monitors) {
+    monitor.on("monitor", (_time: string, [name = ""]: readonly string[], source: string) => {
+      (source === SCRIPT_SOURCE ? called : sent).add(name.toLowerCase());
+    });
+  }
   try {
     await work();
   } finally {
-    monitor.disconnect();
-    client.disconnect();
+    for (const connection of [...monitors, ...clients]) connection.disconnect();
   }
   return new Set([...called].filter((name) => !sent.has(name)));
 }

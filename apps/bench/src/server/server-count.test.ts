@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { commandsBetween, serverCountFrom } from "./server-count.ts";
+import { commandsBetween, serverCountFrom, sumOf } from "./server-count.ts";
 
 const INFO = `# Commandstats\r
 cmdstat_set:calls=10,usec=31,usec_per_call=3.10,rejected_calls=0,failed_calls=0\r
@@ -25,4 +25,19 @@ test("commands that only scripts call are no round trips", () => {
   expect(commandsBetween(before, after, new Set(["set"]))).toBe(5);
   expect(commandsBetween(before, after, new Set(["set", "script"]))).toBe(4);
   expect(commandsBetween(after, after, new Set())).toBe(0);
+});
+
+test("several servers count as one", () => {
+  const one = serverCountFrom(INFO);
+  const other = {
+    calls: new Map([
+      ["set", 5],
+      ["ping", 1],
+    ]),
+    cpuUs: 1_000,
+  };
+  const sum = sumOf([one, other]);
+  expect(Object.fromEntries(sum.calls)).toEqual({ set: 15, evalsha: 4, "script|load": 1, ping: 1 });
+  expect(sum.cpuUs).toBe(1_751_000);
+  expect(commandsBetween(sumOf([]), sum, new Set())).toBe(21);
 });

@@ -18,6 +18,15 @@ export function serverCountFrom(info: string): ServerCount {
   return { calls, cpuUs: (secondsOf(info, "user") + secondsOf(info, "sys")) * 1e6 };
 }
 
+/** The readings of several servers as if they were one. */
+export function sumOf(counts: readonly ServerCount[]): ServerCount {
+  const calls = new Map<string, number>();
+  for (const count of counts) {
+    for (const [name, more] of count.calls) calls.set(name, (calls.get(name) ?? 0) + more);
+  }
+  return { calls, cpuUs: counts.reduce((sum, { cpuUs }) => sum + cpuUs, 0) };
+}
+
 /** How many commands clients sent between two readings; those that only scripts call are left out. */
 export function commandsBetween(
   before: ServerCount,

@@ -1,36 +1,43 @@
 import type { RedisUnderTest } from "./redis-under-test.ts";
 import { scriptCommandsDuring } from "./script-commands.ts";
-import { commandsBetween } from "./server-count.ts";
+import { commandsBetween, type ServerCount, sumOf } from "./server-count.ts";
 
-/** What a piece of work cost the server. */
+/** What a piece of work cost all servers together. */
 export interface ServerCost {
   /** Commands that clients sent. What their scripts called is no round trip and does not count. */
   readonly commands: number;
   readonly cpuUs: number;
 }
 
-/** Reads a server's own counters around pieces of one strategy's work. */
+/** Reads the servers' own counters around pieces of one strategy's work. */
 export class ServerMeter {
-  readonly #redis: RedisUnderTest;
+  readonly #servers: readonly RedisUnderTest[];
   #scriptCommands: ReadonlySet<string> = new Set();
 
-  constructor(redis: RedisUnderTest) {
-    this.#redis = redis;
+  constructor(servers: readonly RedisUnderTest[]) {
+    this.#servers = servers;
   }
 
   /** Does `work` and learns from it which of the strategy's commands run inside scripts. */
   async learn(work: () => Promise<unknown>): Promise<void> {
-    this.#scriptCommands = await scriptCommandsDuring(this.#redis.url, work);
+    this.#scriptCommands = await scriptCommandsDuring(
+      this.#servers.map(({ url }) => url),
+      work,
+    );
   }
 
   /** Does `work` and says what it cost. */
   async measure<Value>(
     work: () => Promise<Value>,
   ): Promise<{ readonly value: Value; readonly cost: ServerCost }> {
-    const before = await this.#redis.count();
+    const before = await this.#count();
     const value = await work();
-    const after = await this.#redis.count();
+    const after = await this.#count();
     const commands = commandsBetween(before, after, this.#scriptCommands);
     return { value, cost: { commands, cpuUs: after.cpuUs - before.cpuUs } };
+  }
+
+  async #count(): Promise<ServerCount> {
+    return sumOf(await Promise.all(this.#servers.map((server) => server.count())));
   }
 }

@@ -6,7 +6,7 @@ import { requireRedisUrl } from "./require-redis-url.ts";
  * node-redis makes an AbortSignal for every command's timeout, which costs about half of a command. A
  * limit does without; so does Holdfast, which has a timeout of its own.
  */
-const NO_TIMEOUT = { timeout: 0 } as const;
+export const NO_TIMEOUT: { readonly timeout: 0 } = { timeout: 0 };
 
 /** The least that node-redis can do for a safe lock: the limit for every strategy built on it. */
 export const rawNodeRedis: Strategy = {
@@ -38,6 +38,6 @@ export const rawNodeRedis: Strategy = {
 };
 
 /** Without a listener node-redis ends the process; the failing command tells the story anyway. */
-function reportToStderr(error: Error): void {
+export function reportToStderr(error: Error): void {
   console.error(`node-redis: ${error.message}`);
 }

@@ -1,0 +1,16 @@
+import type { Locks } from "@holdfast/core";
+import type { RedisClient } from "@holdfast/redis";
+import { LEASE_TTL_MS } from "../strategy.ts";
+
+/**
+ * Holdfast over a quorum of Redis servers, a client each. The restart guard is off: it keeps servers
+ * that were only just started from voting, as those of a run all are. Quorums of different sizes share
+ * servers, which takes a prefix each.
+ */
+export async function locksOverMembers(clients: readonly RedisClient[]): Promise<Locks> {
+  const { createLocks } = await import("@holdfast/core");
+  const { redlock } = await import("@holdfast/redlock");
+  const prefix = `quorum-${clients.length}:`;
+  const provider = redlock({ clients, prefix, restartGuardMs: 0 });
+  return createLocks({ provider, ttlMs: LEASE_TTL_MS });
+}

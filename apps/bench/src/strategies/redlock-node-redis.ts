@@ -1,0 +1,31 @@
+import type { Lease } from "@holdfast/core";
+import type { LockClient, Strategy, Target } from "../strategy.ts";
+import { locksOverMembers } from "./locks-over-members.ts";
+
+/** Holdfast over a quorum of five Redis servers through node-redis. */
+export const redlock5NodeRedis: Strategy = {
+  id: "redlock-5-node-redis",
+  about: "Holdfast over a quorum of 5 Redis servers, through node-redis",
+  backend: "redis",
+  servers: 5,
+  comparedWith: ["raw-quorum-5-node-redis"],
+  waits: true,
+  open,
+};
+
+async function open({ redisUrls }: Target): Promise<LockClient<Lease>> {
+  const { createClient } = await import("redis");
+  const clients = redisUrls.map((url) => createClient({ url }));
+  // A member that is down is part of scenario `availability`; node-redis connects again by itself.
+  for (const client of clients) client.on("error", () => {});
+  await Promise.all(clients.map((client) => client.connect()));
+  const locks = await locksOverMembers(clients);
+  return {
+    acquire: (name) => locks.acquire(name),
+    release: (_name, lease) => lease.release(),
+    close: async () => {
+      await locks.close();
+      for (const client of clients) client.destroy();
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { Lease } from "@holdfast/core";
+import type { LockClient, Strategy, Target } from "../strategy.ts";
+import { locksOverMembers } from "./locks-over-members.ts";
+
+/** Holdfast over a quorum of three Redis servers. */
+export const redlock: Strategy = {
+  ...overServers("redlock", 3, "raw-quorum"),
+  packageName: "@holdfast/redlock",
+};
+
+/** Holdfast over a quorum of five. */
+export const redlock5: Strategy = overServers("redlock-5", 5, "raw-quorum-5");
+
+function overServers(id: string, servers: number, limit: string): Strategy {
+  return {
+    id,
+    about: `Holdfast over a quorum of ${servers} Redis servers, through ioredis`,
+    backend: "redis",
+    servers,
+    comparedWith: [limit],
+    waits: true,
+    open,
+  };
+}
+
+async function open({ redisUrls }: Target): Promise<LockClient<Lease>> {
+  const { Redis } = await import("ioredis");
+  const clients = redisUrls.map((url) => new Redis(url));
+  // A member that is down is part of scenario `availability`; ioredis connects again by itself.
+  for (const client of clients) client.on("error", () => {});
+  const locks = await locksOverMembers(clients);
+  return {
+    acquire: (name) => locks.acquire(name),
+    release: (_name, lease) => lease.release(),
+    close: async () => {
+      await locks.close();
+      for (const client of clients) client.disconnect();
+    },
+  };
+}
