@@ -209,7 +209,7 @@ export class NameQueue implements LeaseHost, HoldingOwner, WaitLineHost, AskerHo
     const next = this.line.first();
     if (next === undefined || this.#asker.isActive) return undefined;
     if (localIndex >= localHandoffMax || !fits(holding, next)) return undefined;
-    const nowMs = elapsed.nowMs();
+    const nowMs = elapsed.nowWatchfulMs();
     if (nowMs - holding.acceptedAtMs >= (localHandoffMaxMs ?? holding.ttlMs)) return undefined;
     return holding.deadlineMs - nowMs >= holding.ttlMs / 2 ? next : undefined;
   }

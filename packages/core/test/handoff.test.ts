@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createLocks, type Lease, type ManualClock, memory } from "../src/index.ts";
+import { createLocks, type Lease, type ManualClock, manualClock, memory } from "../src/index.ts";
 import { faultyProvider } from "./faulty-provider.ts";
 
 /** Queues `count` short uses of one lock and returns their tokens in the order they ran. */
@@ -161,4 +161,16 @@ test("waiters of a name whose lease was adopted ask nothing until it is released
   expect(provider.acquires).toHaveLength(attempts);
   await adopted.release();
   expect((await waiting).fencingToken).toBe(66n);
+});
+
+test("G-02 a machine that slept unseen does not hand a lock on that is over, nor lose the next grant", async () => {
+  const clock = manualClock();
+  const locks = createLocks({ provider: memory({ clock }), clock, ttlMs: 10_000 });
+  const lease = await locks.acquire("a");
+  const waiting = locks.acquire("a");
+  clock.suspend(60_000);
+  await lease.release();
+  expect((await waiting).assertValid()).toBeUndefined();
+  clock.suspend(60_000);
+  expect((await locks.acquire("b")).assertValid()).toBeUndefined();
 });
