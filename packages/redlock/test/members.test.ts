@@ -1,8 +1,8 @@
 import type { Vote } from "@holdfast/core";
 import { startFaultProxy, until } from "@holdfast/test-servers";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { faultOf, request, take } from "./requests.ts";
-import { Servers } from "./servers.ts";
+import { driverTimersGone, Servers } from "./servers.ts";
 
 let servers: Servers;
 
@@ -11,6 +11,7 @@ beforeEach(async () => {
 });
 
 afterEach(() => servers.close());
+afterAll(driverTimersGone);
 
 /** How a member that does not answer is to be described. */
 const SILENT = /no answer|no reply|not connected|connection|ECONN|closed/i;

@@ -76,3 +76,11 @@ export class Servers {
     await Promise.all(this.all.map((server) => server.stop()));
   }
 }
+
+/**
+ * ioredis keeps a timer of two seconds when it is disconnected from a server that is gone: for the end of a
+ * file whose tests kill servers.
+ */
+export function driverTimersGone(): Promise<void> {
+  return until("no timer is left", () => !process.getActiveResourcesInfo().includes("Timeout"));
+}
