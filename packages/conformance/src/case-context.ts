@@ -11,6 +11,7 @@ import {
   type RenewOutcome,
   systemRandom,
 } from "@holdfast/core";
+import { CaseHistory } from "./case-history.ts";
 import type { Facts } from "./facts.ts";
 import type { Harness } from "./harness.ts";
 import { ProbeProvider } from "./probe-provider.ts";
@@ -26,6 +27,8 @@ export type RawRequest = Omit<AcquireRequest, "signal">;
 export class CaseContext {
   readonly facts: Facts;
   readonly harness: Harness;
+  /** What the processes of a case with several of them saw. */
+  readonly history: CaseHistory = new CaseHistory();
   readonly #closers: (() => PromiseLike<unknown>)[] = [];
   #nameCount = 0;
   /** What earlier cases left: their failure and not this one's. */
@@ -144,15 +147,23 @@ export class CaseContext {
     this.#before = new Set(await this.harness.leftovers?.());
   }
 
-  /** Closes what was opened, and checks that nothing stays on the backend. */
+  /** Closes what was opened, and checks what was seen and that nothing stays on the backend. */
   async finish(): Promise<void> {
     await this.close();
+    await this.#checkHistory();
     let left: readonly string[] = [];
     await eventually(LEFTOVER_MS_MAX, "the backend is empty", async () => {
       const stored = (await this.harness.leftovers?.()) ?? [];
       left = stored.filter((each) => !this.#before.has(each));
       return left.length === 0;
     }).catch(() => assert.fail(`G-09: left on the backend: ${left.slice(0, 10).join(", ")}`));
+  }
+
+  async #checkHistory(): Promise<void> {
+    const events = await this.history.events();
+    await this.history.close();
+    const problems = events.length === 0 ? [] : (this.harness.checkHistory?.(events) ?? []);
+    assert.ok(problems.length === 0, problems.join("\n"));
   }
 
   /** Closes what was opened, the latest first. */

@@ -1,4 +1,5 @@
 import type { LockProvider } from "@holdfast/core";
+import type { WitnessEvent } from "./witness-event.ts";
 
 /**
  * What the suite needs to know about one provider under test: how to open clients of its backend
@@ -29,6 +30,12 @@ export interface Harness {
    * every case, when every client is disposed; what remains longer than its bound fails the case.
    */
   leftovers?(): Promise<readonly string[]>;
+
+  /**
+   * What is wrong with what the processes of a case saw, in words: one that is not empty fails the case.
+   * Called after every case with several processes, with its events in the order of time.
+   */
+  checkHistory?(history: readonly WitnessEvent[]): readonly string[];
 
   /** Ends the backend. Called once, after the last case. */
   close?(): Promise<void>;

@@ -6,3 +6,4 @@ export type { ChildModule, ChildOpen, Harness, HarnessFaults } from "./harness.t
 export { type ConformanceOptions, factsOf, runCase, runConformance } from "./run-conformance.ts";
 export type { Runner, RunnerTest } from "./runner.ts";
 export { shareProvider } from "./share-provider.ts";
+export type { WitnessEvent } from "./witness-event.ts";

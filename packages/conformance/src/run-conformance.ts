@@ -57,6 +57,7 @@ export async function runCase(
   } catch (error) {
     // The case's own failure is the one worth reading; what closing says on top of it is noise.
     await context.close().catch(() => undefined);
+    await context.history.close();
     throw error;
   }
   await context.finish();

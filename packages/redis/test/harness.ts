@@ -1,5 +1,6 @@
 import type { Harness, HarnessFaults } from "@holdfast/conformance";
 import { type LockProvider, withPrefix } from "@holdfast/core";
+import { checkAll, textReport } from "@holdfast/history";
 import {
   type FaultProxy,
   type RedisServer,
@@ -49,6 +50,7 @@ export async function redisHarness(
       const keys = (await server.command("KEYS", "*")) as string[];
       return keys.filter((key) => !isBoundedRest(key));
     },
+    checkHistory: (events) => checkAll(events).map((found) => textReport([found])),
     close: async () => {
       await proxy.close();
       await server.stop();

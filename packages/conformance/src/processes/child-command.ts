@@ -13,7 +13,7 @@ export type ChildCommand =
   | { readonly do: "check" }
   | { readonly do: "release" }
   | { readonly do: "detach" }
-  | { readonly do: "adopt"; readonly ticket: Ticket }
+  | { readonly do: "adopt"; readonly ticket: Ticket; readonly hold: string }
   /** Reads, waits and writes the number in a file under the lock, `rounds` times. */
   | {
       readonly do: "count";
@@ -32,6 +32,8 @@ export interface ChildLease {
   readonly isAborted: boolean;
   readonly why?: string;
   readonly ticket?: Ticket;
+  /** What the suite calls the hold that was detached. */
+  readonly hold?: string;
   readonly outcome?: string;
 }
 

@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { CaseContext } from "../case-context.ts";
+import type { CaseHistory } from "../case-history.ts";
 import { eventually, settlesWithin } from "../waits.ts";
 import type { ChildAnswer, ChildCommand, ChildLease, ChildRequest } from "./child-command.ts";
 
@@ -24,26 +25,29 @@ interface Pending {
 /** Another process with its own client of the backend, ended with the case. */
 export class LockProcess {
   readonly #process: ChildProcess;
+  readonly #history: CaseHistory;
   readonly #pending = new Map<number, Pending>();
   #number = 0;
 
-  private constructor(process: ChildProcess) {
+  private constructor(process: ChildProcess, history: CaseHistory) {
     this.#process = process;
+    this.#history = history;
     process.on("message", (answer: ChildAnswer) => this.#answered(answer));
     process.on("exit", () => this.#ended());
   }
 
   /** Starts a child of the harness; resolves when it has opened its client. */
   static async start(context: CaseContext): Promise<LockProcess> {
-    const { child } = context.harness;
+    const { harness, history } = context;
+    const { child } = harness;
     assert.ok(child !== undefined);
-    const started = new LockProcess(
-      fork(fileURLToPath(PROGRAM), [], {
-        env: { ...process.env, ...child.env, HOLDFAST_CONFORMANCE_MODULE: child.module },
-        execArgv: ["--unhandled-rejections=strict"],
-        stdio: ["ignore", "ignore", "inherit", "ipc"],
-      }),
-    );
+    const env = { ...process.env, ...child.env, ...(await history.childEnv()) };
+    const forked = fork(fileURLToPath(PROGRAM), [], {
+      env: { ...env, HOLDFAST_CONFORMANCE_MODULE: child.module },
+      execArgv: ["--unhandled-rejections=strict"],
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    const started = new LockProcess(forked, history);
     context.defer(() => started.#end());
     await settlesWithin(START_BOUND_MS, "the child's start", started.#wait(0));
     return started;
@@ -60,16 +64,19 @@ export class LockProcess {
 
   /** SIGSTOP: frozen in the middle of whatever it did. */
   stop(): void {
+    this.#note("pause");
     assert.ok(this.#process.kill("SIGSTOP"));
   }
 
   /** SIGCONT: goes on as if nothing had happened. */
   resume(): void {
+    this.#note("resume");
     assert.ok(this.#process.kill("SIGCONT"));
   }
 
   /** SIGKILL: gone without a word. Resolves when the system has ended it. */
   async kill(): Promise<void> {
+    this.#note("crash");
     this.#process.kill("SIGKILL");
     await this.#exited();
   }
@@ -79,6 +86,10 @@ export class LockProcess {
     this.#process.kill("SIGTERM");
     await this.#exited();
     return this.#process.exitCode;
+  }
+
+  #note(operation: "pause" | "resume" | "crash"): void {
+    this.#history.happened(`child-${this.#process.pid}`, operation);
   }
 
   #isRunning(): boolean {

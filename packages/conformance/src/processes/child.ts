@@ -1,8 +1,10 @@
+import { appendFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { createLocks, type Lease, LockError, type Locks } from "@holdfast/core";
 import type { ChildOpen } from "../harness.ts";
 import { nextTurn } from "../waits.ts";
 import type { ChildAnswer, ChildCommand, ChildLease, ChildRequest } from "./child-command.ts";
+import { LockWitness } from "./lock-witness.ts";
 
 /**
  * A process that takes locks when it is told to, so that the suite can stop it, wake it and kill
@@ -10,28 +12,33 @@ import type { ChildAnswer, ChildCommand, ChildLease, ChildRequest } from "./chil
  */
 class Child {
   readonly #locks: Locks;
+  readonly #witness: LockWitness;
   #lease: Lease | undefined;
 
-  constructor(locks: Locks) {
+  constructor(locks: Locks, witness: LockWitness) {
     this.#locks = locks;
+    this.#witness = witness;
   }
 
   async run(command: ChildCommand): Promise<ChildLease> {
     switch (command.do) {
       case "acquire": {
         const { name, ttlMs, waitMs } = command;
-        this.#lease = await this.#locks.acquire(name, { ttlMs, waitMs });
+        this.#lease = await this.#witness.acquire(this.#locks, name, { ttlMs, waitMs });
         return this.#told();
       }
       case "adopt":
-        this.#lease = await this.#locks.adopt(command.ticket);
+        this.#lease = await this.#witness.adopt(this.#locks, command.ticket, command.hold);
         return this.#told();
       case "check":
         return this.#told();
       case "release":
-        return { ...this.#told(), outcome: await this.#held().release() };
-      case "detach":
-        return { ...this.#told(), ticket: this.#held().detach() };
+        return { ...this.#told(), outcome: await this.#witness.release(this.#held()) };
+      case "detach": {
+        const hold = this.#witness.forget(this.#held());
+        const ticket = this.#held().detach();
+        return { ...this.#told(), ...(hold === undefined ? {} : { hold }), ticket };
+      }
       case "count":
         await this.#count(command);
         return { isAborted: false };
@@ -42,7 +49,7 @@ class Child {
   }
 
   async close(): Promise<void> {
-    await this.#locks.close();
+    await this.#witness.close(this.#locks);
   }
 
   /** Synchronous, so that nothing but the clocks can have told the lease of its end. */
@@ -72,13 +79,27 @@ class Child {
       await writeFile(file, String(read + 1));
     };
     for (let round = 0; round < rounds; round += 1) {
-      await this.#locks.using(name, increment, { ttlMs, waitMs: 30_000 });
+      const lease = await this.#witness.acquire(this.#locks, name, { ttlMs, waitMs: 30_000 });
+      try {
+        await increment();
+      } finally {
+        await this.#witness.release(lease);
+      }
     }
   }
 }
 
 function codeOf(error: unknown): string {
   return LockError.is(error) ? error.code : String(error);
+}
+
+/** Tells by a file, which a process that is killed leaves behind. */
+function witnessOf(env: NodeJS.ProcessEnv): LockWitness {
+  const file = env["HOLDFAST_CONFORMANCE_HISTORY"] ?? "";
+  const baseNs = BigInt(env["HOLDFAST_CONFORMANCE_BASE_NS"] ?? 0);
+  return new LockWitness(`child-${process.pid}`, baseNs, (event) =>
+    appendFileSync(file, `${JSON.stringify(event)}\n`),
+  );
 }
 
 async function main(): Promise<void> {
@@ -89,7 +110,7 @@ async function main(): Promise<void> {
   const { clock } = provider;
   const backoff = { backoffMsMin: 5, backoffMsMax: 40 };
   const locks = createLocks({ provider, ...backoff, ...(clock === undefined ? {} : { clock }) });
-  const child = new Child(locks);
+  const child = new Child(locks, witnessOf(process.env));
   const end = (): void => {
     const left = (): void => process.exit(0);
     child.close().then(left, left);
