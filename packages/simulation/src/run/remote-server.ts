@@ -140,7 +140,9 @@ export class RemoteServer implements Server {
       case "release":
         return await this.#provider.release(call.request);
       case "asMember":
-        return (await this.#provider.asMember?.(call.membership))?.identity;
+        await this.#provider.asMember?.(call.membership);
+        // The provider's own identity counts the providers of this process, of other worlds too.
+        return this.host.name;
     }
   }
 }
