@@ -108,6 +108,49 @@ test(
 );
 
 test(
+  "over three servers a cycle is two commands to each, summed over them",
+  async () => {
+    const file = join(folder, "quorum.json");
+    const strategies = "redlock,raw-quorum";
+    const bench = new BenchProcess([
+      ...["--strategies", strategies, "--scenarios", "uncontended", ...short, "--json", file],
+    ]);
+    expect(await bench.exitCode(), bench.stderr).toBe(0);
+    const { results, notMeasured } = await readReport(file);
+    expect(notMeasured).toEqual([]);
+    const single = results.filter(({ params }) => params["callers"] === 1);
+    expect(single.map(({ strategy }) => strategy)).toEqual(["redlock", "raw-quorum"]);
+    // Not exactly: a slice may end before the last server of its last cycle was asked.
+    for (const { metrics } of single) expect(metrics["commandsPerCycle"]?.median).toBeCloseTo(6, 0);
+    expect(single[0]?.ratios["raw-quorum"]).toMatchObject({ p50Us: spread });
+  },
+  RUN_MS_MAX,
+);
+
+test(
+  "a quorum grants every lock with a minority of its servers killed, and hung",
+  async () => {
+    const file = join(folder, "availability.json");
+    const bench = new BenchProcess([
+      ...["--strategies", "redlock,redis-ioredis,raw-quorum", "--scenarios", "availability"],
+      ...["--rounds", "1", "--json", file],
+    ]);
+    expect(await bench.exitCode(), bench.stderr).toBe(0);
+    const { results, notMeasured } = await readReport(file);
+    expect(notMeasured).toEqual([]);
+    expect(results.map(({ strategy, params }) => ({ strategy, params }))).toEqual([
+      { strategy: "redlock", params: { servers: 3, killed: 1 } },
+      { strategy: "redlock", params: { servers: 3, hung: 1 } },
+    ]);
+    for (const { metrics } of results) {
+      expect(metrics["succeededPercent"]?.median).toBe(100);
+      expect(metrics["p99Us"]?.median).toBeGreaterThan(0);
+    }
+  },
+  RUN_MS_MAX,
+);
+
+test(
   "without servers the memory rows are measured and the redis rows say what to do",
   async () => {
     const file = join(folder, "none.json");

@@ -14,8 +14,8 @@ Usage: npm run bench -- [flags]
   --list             show the strategies and scenarios
   --help             show this
 
-A run takes about two minutes. It starts its own Redis, and needs none of yours. Ctrl-C ends it
-early and prints what was measured so far. With HOLDFAST_SERVERS=none no server is started.
+A run takes a few minutes. It starts its own Redis servers, and needs none of yours. Ctrl-C ends
+it early and prints what was measured so far. With HOLDFAST_SERVERS=none no server is started.
 `;
 
 /** What `--list` prints. */

@@ -42,6 +42,6 @@ function machineLines({ machine, versions }: Report): string {
 function pinningLine({ pinnedCore, serverPinned, loadBefore }: Machine): string {
   const load = `load before the run ${loadBefore}`;
   if (pinnedCore === null) return `Not pinned to a core (no taskset): expect more noise · ${load}`;
-  const who = serverPinned === true ? "Clients and server" : "Clients";
+  const who = serverPinned === true ? "Clients and servers" : "Clients";
   return `${who} pinned to core ${pinnedCore} · ${load}`;
 }
