@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
-import { type RedisServer, startRedis } from "../packages/test-servers/dist/index.js";
+import { type RedisServer, startRedisMany } from "../packages/test-servers/dist/index.js";
 import { workspacePackages } from "../scripts/workspace.mjs";
 
 const RUN_MS_MAX = 20_000;
@@ -15,9 +15,19 @@ const examples = workspacePackages()
     program: path.join(folder, "dist", "main.js"),
     source: readFileSync(path.join(folder, "src", "main.ts"), "utf8"),
   }));
-let server: RedisServer | undefined;
+/** As many as the example that wants most. */
+const SERVER_COUNT = 3;
+let servers: readonly RedisServer[] = [];
 
-afterAll(() => server?.stop());
+afterAll(() => Promise.all(servers.map((server) => server.stop())));
+
+/** The addresses by which an example finds real servers. */
+async function environment(source: string): Promise<NodeJS.ProcessEnv> {
+  if (!source.includes("REDIS_URL")) return process.env;
+  if (servers.length === 0) servers = await startRedisMany(SERVER_COUNT);
+  const urls = servers.map(({ url }) => url);
+  return { ...process.env, REDIS_URL: urls[0], REDIS_URLS: urls.join() };
+}
 
 /** The lines that the head of an example says it prints. */
 function promisedLines(source: string): readonly string[] {
@@ -26,11 +36,10 @@ function promisedLines(source: string): readonly string[] {
 }
 
 test.each(examples)("$home prints what its head says", async ({ program, source }) => {
-  if (source.includes("REDIS_URL")) server ??= await startRedis();
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ["--unhandled-rejections=strict", program],
-    { env: { ...process.env, REDIS_URL: server?.url ?? "" }, timeout: RUN_MS_MAX },
+    { env: await environment(source), timeout: RUN_MS_MAX },
   );
   const promised = promisedLines(source);
   expect(promised.length).toBeGreaterThan(0);
