@@ -65,6 +65,7 @@ class SeedRun {
   readonly #seed: number;
   readonly #run: Run;
   readonly #workers = new Set<Promise<void>>();
+  readonly #timersLateMs: number;
   #clientCount = 0;
 
   constructor(seed: number, { topology, sabotage, print }: SeedOptions) {
@@ -73,7 +74,9 @@ class SeedRun {
     const scenario = drawScenario(world.random("scenario"), topology);
     world.trace.add("scenario", JSON.stringify(scenario));
     const observer = new Observer(world, scenario);
-    const backend = backendOf({ world, scenario, observer, sabotage: sabotage?.() ?? {} });
+    const broken = sabotage?.() ?? {};
+    this.#timersLateMs = broken.timersLateMs ?? 0;
+    const backend = backendOf({ world, scenario, observer, sabotage: broken });
     observer.watchServers(backend.servers);
     this.#run = {
       world,
@@ -116,6 +119,7 @@ class SeedRun {
     const name = `c${this.#clientCount}`;
     const clock = drawClock(world.random(`clock of ${name}`), clientClock(scenario));
     const host = backend.sharedHost ?? world.addHost(name, clock);
+    host.clock.lateMs = this.#timersLateMs;
     host.receive("message", () => {
       const client = new Client(name, host, this.#run);
       const { clients } = this.#run;

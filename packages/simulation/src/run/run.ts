@@ -10,6 +10,8 @@ import type { Scenario } from "./scenario.ts";
 export interface Sabotage {
   /** Of what each client uses of a server, or of one member of a quorum, by its place from 0 on. */
   provider?(provider: LockProvider, index: number): LockProvider;
+  /** Of every client's timers: so much later than a timer may be. */
+  readonly timersLateMs?: number;
   /** Of the quorum itself. */
   readonly quorum?: Pick<QuorumOptions, "restartGuardMs">;
 }

@@ -38,6 +38,8 @@ interface Pending {
  */
 export class HostClock implements Clock {
   readonly traits: ClockTraits;
+  /** By how much more than usual its timers are late. */
+  lateMs = 0;
   readonly #scheduler: Scheduler;
   readonly #host: ClockHost;
   readonly #random: RandomStream;
@@ -89,7 +91,8 @@ export class HostClock implements Clock {
   }
 
   setTimer(delayMs: number, callback: () => void): Timer {
-    const targetMs = this.monotonicMs() + Math.max(1, delayMs) + this.#latenessMs();
+    const lateMs = this.#latenessMs() + this.lateMs;
+    const targetMs = this.monotonicMs() + Math.max(1, delayMs) + lateMs;
     const pending = { targetMs, callback } as Pending;
     pending.scheduled = this.#schedule(pending);
     this.#pending.add(pending);

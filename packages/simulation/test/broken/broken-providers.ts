@@ -12,6 +12,11 @@ const onRedis = (id: string, make: () => Break): BrokenVariant => ({
 
 /** What one of the classic mistakes does to a single server's provider. */
 export const brokenProviders: readonly BrokenVariant[] = [
+  {
+    id: "a loss is told ten milliseconds late",
+    topology: "redis",
+    sabotage: () => ({ timersLateMs: 10 }),
+  },
   onRedis("release without a look at the owner", () => {
     const holders = new Map<string, string>();
     return (provider) =>
