@@ -3,7 +3,7 @@ import { createClient } from "redis";
 import type { RedlockClientsOptions } from "../src/index.ts";
 
 /** A client as a user of some driver would make it, and how to end it. */
-export interface DriverClient extends AsyncDisposable {
+interface DriverClient extends AsyncDisposable {
   readonly client: RedlockClientsOptions["clients"][number];
 }
 
