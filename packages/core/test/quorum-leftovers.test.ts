@@ -301,6 +301,41 @@ test("G-12 closing waits a second for what is in doubt, then ends every member",
   }
 });
 
+test("G-06 the next attempt is not refused by what the one before left on a slow member", async () => {
+  const { clock, members, provider } = testQuorum(3);
+  await granted(provider.tryAcquire(attempt("warm")));
+  await provider.release(giveBack(attempt("warm")));
+  const slow = at(members, 0);
+  slow.behave("stopped");
+  await granted(provider.tryAcquire(attempt("first")));
+  expect(await provider.release(giveBack(attempt("first")))).toBe("released");
+  expect(releasesOf([slow], "first")).toEqual([""]);
+  const next = provider.tryAcquire(attempt("next"));
+  expect(releasesOf([slow], "first")).toEqual(["doubt"]);
+  slow.resume();
+  await granted(next);
+  await clock.advance(0);
+  expect(await holders(members)).toEqual([1, 2, 3]);
+});
+
+test("G-12 closing waits for a release that is under way at a slow member", async () => {
+  const { clock, members, provider } = testQuorum(3);
+  const mine = attempt("mine");
+  await granted(provider.tryAcquire(mine));
+  const slow = at(members, 2);
+  slow.behave("stopped");
+  expect(await provider.release(giveBack(mine))).toBe("released");
+  let isClosed = false;
+  const closing = provider[Symbol.asyncDispose]().then(() => {
+    isClosed = true;
+  });
+  await clock.advance(500);
+  expect(isClosed).toBe(false);
+  slow.resume();
+  await closing;
+  expect([clock.monotonicMs(), releasesOf([slow], "mine")]).toEqual([500, ["plain"]]);
+});
+
 test("closing with nothing in doubt takes no time, and what comes after is refused", async () => {
   const { clock, provider } = testQuorum(3);
   const mine = attempt("mine");
