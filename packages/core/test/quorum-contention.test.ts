@@ -120,7 +120,7 @@ test("who has the lead asks the others, and asks those again that the holder is 
   await clock.advance(20);
   expect(await holders([lead])).toEqual([1]);
   for (const member of slow) member.resume();
-  await clock.advance(5);
+  await clock.advance(20);
   const grant = await granted(answer);
   expect(grant.sentAtMs).toBe(0);
   expect(lead.acquires).toHaveLength(1);
@@ -130,7 +130,7 @@ test("who has the lead asks the others, and asks those again that the holder is 
   expect(clock.pendingTimers).toBe(0);
 });
 
-test("G-12 a member that stays held is asked again only until the members' time is up", async () => {
+test("G-12 a member that stays held is asked again four times and no more", async () => {
   const made = await contended();
   const { clock, members, provider } = made;
   const lead = await leadOf(made);
@@ -142,7 +142,7 @@ test("G-12 a member that stays held is asked again only until the members' time 
   expect(await holders([lead])).toEqual([]);
   expect(clock.pendingTimers).toBe(0);
   const [most = 0] = askedCounts(members).toSorted((a, b) => b - a);
-  expect(most).toBeLessThanOrEqual(101);
+  expect(most).toBe(5);
 });
 
 test.each(["silent", "down"] as const)(

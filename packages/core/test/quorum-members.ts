@@ -139,8 +139,7 @@ function brokenConnection(): LockError {
 }
 
 /** What every quorum of such members has, all of it asynchronous. */
-interface AskedQuorum
-  extends Required<Omit<FencedProvider, "enqueue" | "watch" | "asMember">> {
+interface AskedQuorum extends Required<Omit<FencedProvider, "enqueue" | "watch" | "asMember">> {
   tryAcquire(request: AcquireRequest): Promise<Grant | Refusal>;
   release(request: ReleaseRequest): Promise<ReleaseOutcome>;
 }

@@ -22,8 +22,8 @@ export class Ballot {
   readonly seat: Seat;
   state: BallotState = "pending";
   isAsked = false;
-  /** Another had it when it was asked last; it is asked again while there is time. */
-  wasHeld = false;
+  /** How often another had it; it is asked again while there is time. */
+  heldCount = 0;
   token: bigint | undefined = undefined;
   /** When the lock ends at this member, by its own answer and our monotonic clock. */
   endsAtMs = 0;
@@ -75,7 +75,7 @@ export class Ballot {
 
   /** Its time is up. */
   timedOut(why: string): void {
-    if (this.wasHeld) this.state = "held";
+    if (this.heldCount > 0) this.state = "held";
     else this.fail(why);
   }
 

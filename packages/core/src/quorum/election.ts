@@ -22,8 +22,10 @@ type Answer = Grant | Refusal;
 /** Faults that asking again may mend. */
 const PASSING: readonly LockErrorCode[] = ["BACKEND_UNAVAILABLE", "NO_QUORUM", "ABORTED"];
 
-/** Until a member that another is leaving is asked again. */
+/** Until a member that another is leaving is asked again; twice as long each time. */
 const ASK_AGAIN_MS = 5;
+/** A holder that is leaving needs a round trip; one that stays is not to be asked for ever. */
+const ASK_AGAIN_MAX = 4;
 
 /** The allowance that core makes by default; a client that wants more takes it off the grant. */
 const ALLOWANCE = { driftMs: undefined, marginMs: undefined };
@@ -126,6 +128,7 @@ export class Election {
   #ask(ballot: Ballot): void {
     const { member } = ballot.seat;
     ballot.isAsked = true;
+    member.makeRoom(this.#request.name);
     const { joined } = member;
     if (joined !== undefined && !member.isFull) {
       this.#askJoined(ballot, joined);
@@ -160,7 +163,7 @@ export class Election {
       this.#misconfigured = this.#twoInOne();
       ballot.granted(answer);
       if (this.#target !== undefined) this.#raise(ballot, this.#target);
-    } else if (answer.why === "held" && this.#mayAskAgain) {
+    } else if (answer.why === "held" && this.#mayAskAgain(ballot)) {
       this.#askAgain(ballot, answer);
     } else {
       ballot.refused(answer);
@@ -169,14 +172,16 @@ export class Election {
   }
 
   /** With the lead ours, whoever has another member is leaving it, or will be refused by the lead. */
-  get #mayAskAgain(): boolean {
-    return this.#isLed && this.#leads === undefined && this.#target === undefined;
+  #mayAskAgain({ heldCount }: Ballot): boolean {
+    if (this.#leads !== undefined || this.#target !== undefined) return false;
+    return this.#isLed && heldCount < ASK_AGAIN_MAX;
   }
 
   #askAgain(ballot: Ballot, { retryAfterMs }: Refusal): void {
-    ballot.wasHeld = true;
     ballot.retryAfterMs = retryAfterMs;
-    const timer = this.#host.settings.clock.setTimer(ASK_AGAIN_MS, () => {
+    const delayMs = ASK_AGAIN_MS * 2 ** ballot.heldCount;
+    ballot.heldCount += 1;
+    const timer = this.#host.settings.clock.setTimer(delayMs, () => {
       this.#askAgainTimers.delete(timer);
       if (!this.#isOver && ballot.state === "pending") this.#ask(ballot);
     });

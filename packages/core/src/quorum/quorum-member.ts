@@ -13,6 +13,13 @@ const IN_DOUBT_MAX = 128;
 /** How long one release may take before it is sent again. */
 const RELEASE_TIMEOUT_MS = 1_000;
 
+/** A release that waits for the answer to the acquire before it. */
+interface Leaving {
+  readonly name: string;
+  /** Releases now. */
+  leave(): void;
+}
+
 /** A member that was joined: how it is asked, and who it is. */
 export interface Joined {
   readonly provider: LockProvider;
@@ -33,7 +40,7 @@ export class QuorumMember {
   readonly #settings: QuorumSettings;
   readonly #inDoubt: InDoubt;
   readonly #releaser: Releaser;
-  readonly #leaving = new Set<Promise<ReleaseOutcome>>();
+  readonly #leaving = new Set<Leaving>();
   #joined: Joined | undefined;
   #joining: Promise<Joined> | undefined;
 
@@ -82,16 +89,29 @@ export class QuorumMember {
     if (inDoubt || seat.open === 0 || seat.answer === undefined) {
       return this.#leaveNow(seat, claim, inDoubt);
     }
-    const leaving = this.#answered(seat.answer, claim.ttlMs)
-      .then(() => this.#leaveNow(seat, claim, false))
-      .finally(() => this.#leaving.delete(leaving));
-    this.#leaving.add(leaving);
-    return leaving;
+    const { answer } = seat;
+    return new Promise((resolve) => {
+      const leave = (): void => {
+        if (!this.#leaving.delete(leaving)) return;
+        timer.cancel();
+        resolve(this.#leaveNow(seat, claim, false));
+      };
+      const leaving: Leaving = { name: claim.name, leave };
+      this.#leaving.add(leaving);
+      const limitMs = memberTimeoutMs(this.#settings, claim.ttlMs);
+      const timer = this.#settings.clock.setTimer(limitMs, leave, { ref: false });
+      answer.then(leave, leave);
+    });
   }
 
-  /** Resolves when no acquire is waited for and nothing is in doubt here. */
+  /** A new attempt for this name is about to be sent: nothing of ours from before may be in its way. */
+  makeRoom(name: string): void {
+    for (const leaving of this.#leaving) if (leaving.name === name) leaving.leave();
+  }
+
+  /** Waits for no answer any more, and resolves when every release is answered. */
   async drained(): Promise<void> {
-    await Promise.all(this.#leaving);
+    for (const { leave } of this.#leaving) leave();
     await this.#inDoubt.drained();
   }
 
@@ -101,19 +121,6 @@ export class QuorumMember {
     if (!inDoubt && open === 0 && !isGranted) return "absent";
     const base = { name, holderId, ttlMs, inDoubt: inDoubt || open > 0 };
     return this.#inDoubt.release(state === undefined ? base : { ...base, state });
-  }
-
-  /** Resolves with the answer, or when its time is up. */
-  #answered(answer: Promise<unknown>, ttlMs: number): Promise<void> {
-    const { clock } = this.#settings;
-    return new Promise((resolve) => {
-      const timer = clock.setTimer(memberTimeoutMs(this.#settings, ttlMs), resolve, { ref: false });
-      const end = (): void => {
-        timer.cancel();
-        resolve();
-      };
-      answer.then(end, end);
-    });
   }
 
   /** Ends every retry and disposes the provider. */
