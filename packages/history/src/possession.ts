@@ -75,10 +75,10 @@ function ttlNsOf({ ttlMs = NEVER }: HistoryEvent): number {
 
 /** Until when a request of the hold can have set its ttl, however late it arrived. */
 function setUntilNs(hold: Hold, crashNs: number, deliveryNs: number): number {
-  const ends = hold.calls.map(({ invoke, end }) => {
-    if (invoke.operation !== "acquire" && invoke.operation !== "renew") return 0;
-    if (end !== undefined && end.phase !== "unknown") return end.atNs;
-    return (end?.atNs ?? crashNs) + deliveryNs;
-  });
-  return Math.max(...ends);
+  return hold.calls.reduce((latestNs, { invoke, end }) => {
+    if (invoke.operation !== "acquire" && invoke.operation !== "renew") return latestNs;
+    const isCertain = end !== undefined && end.phase !== "unknown";
+    const arrivedNs = isCertain ? end.atNs : (end?.atNs ?? crashNs) + deliveryNs;
+    return Math.max(latestNs, arrivedNs);
+  }, 0);
 }

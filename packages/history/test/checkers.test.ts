@@ -224,6 +224,15 @@ describe("a free lock", () => {
     expect(seen(crashed, { crashHandOffMs: 130, endsBy: "session" })).toEqual([]);
   });
 
+  test("may be renewed any number of times before that", () => {
+    const renewals = Array.from({ length: 50_000 }, (_, index) => {
+      const atMs = 2 + index / 25_000;
+      return `${atMs} a renew invoke\n ${atMs} a renew ok until=${atMs + 90}`;
+    });
+    const renewed = `${A_HOLDS}\n${renewals.join("\n")}\n 4 a release invoke\n 5 a release ok`;
+    expect(seen(renewed, { wakeUpMs: 1, availableMs: 1, noticeMs: 1 })).toEqual([]);
+  });
+
   test("is refused to nobody", () => {
     const refused = `${FREED.replace("5 b", "40 b")}\n 41 b acquire`;
     expect(seen(`${refused} fail`, { availableMs: 28 })).toEqual(["availability"]);

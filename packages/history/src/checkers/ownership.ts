@@ -27,8 +27,9 @@ function offences(hold: Hold, starts: readonly Belief[]): readonly Violation[] {
     ({ invoke: { operation }, end }) =>
       end?.phase === "ok" && (operation === "renew" || operation === "release"),
   );
+  const ends: Ends = { released: firstOk(hold, "release"), lost: firstOk(hold, "lost") };
   return succeeded.flatMap((call) => {
-    const offence = offenceOf(hold, call) ?? usurpation(hold, call, starts);
+    const offence = offenceOf(hold, call, ends) ?? usurpation(hold, call, starts);
     return offence === undefined ? [] : [violation(hold, call, offence)];
   });
 }
@@ -39,20 +40,27 @@ interface Offence {
   readonly proof: readonly HistoryEvent[];
 }
 
-function offenceOf(hold: Hold, { invoke }: Call): Offence | undefined {
+/** What ends a hold for good. */
+interface Ends {
+  readonly released: HistoryEvent | undefined;
+  readonly lost: HistoryEvent | undefined;
+}
+
+function firstOk({ events }: Hold, what: Operation): HistoryEvent | undefined {
+  return events.find(({ operation, phase }) => operation === what && phase === "ok");
+}
+
+function offenceOf(hold: Hold, { invoke }: Call, { released, lost }: Ends): Offence | undefined {
   if (hold.answered?.phase === "fail") {
     return { although: "its acquire had failed", proof: [] };
   }
-  const released = before(hold, invoke, "release");
-  if (released !== undefined) return { although: "it was released", proof: [released] };
-  const lost = invoke.operation === "renew" ? before(hold, invoke, "lost") : undefined;
-  return lost === undefined ? undefined : { although: "its loss was told", proof: [lost] };
-}
-
-function before(hold: Hold, { atNs }: HistoryEvent, what: Operation): HistoryEvent | undefined {
-  return hold.events.find(
-    (event) => event.operation === what && event.phase === "ok" && event.atNs < atNs,
-  );
+  if (released !== undefined && released.atNs < invoke.atNs) {
+    return { although: "it was released", proof: [released] };
+  }
+  if (invoke.operation !== "renew" || lost === undefined || lost.atNs >= invoke.atNs) {
+    return undefined;
+  }
+  return { although: "its loss was told", proof: [lost] };
 }
 
 /** Another holder that began to rely on the lock after this one was granted and before the call. */
