@@ -128,7 +128,6 @@ export class Election {
   #ask(ballot: Ballot): void {
     const { member } = ballot.seat;
     ballot.isAsked = true;
-    member.makeRoom(this.#request.name);
     const { joined } = member;
     if (joined !== undefined && !member.isFull) {
       this.#askJoined(ballot, joined);
@@ -344,7 +343,7 @@ export class Election {
 
   /**
    * After a failed attempt: a plain release where it was granted, one in doubt where nobody knows, none
-   * where it was refused. Members that had no time to answer are heard first.
+   * where it was refused.
    */
   #giveBack(): void {
     for (const { seat, state } of this.#ballots) {

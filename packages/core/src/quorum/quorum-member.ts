@@ -1,9 +1,9 @@
 import { InDoubt } from "../in-doubt.ts";
 import { LockError } from "../lock-error.ts";
-import type { Claim, LockProvider, ReleaseOutcome, Reply } from "../provider.ts";
+import type { Claim, LockProvider, ReleaseOutcome, ReleaseRequest } from "../provider.ts";
 import { Releaser } from "../releaser.ts";
 import type { Seat } from "./hold.ts";
-import { memberTimeoutMs, type QuorumSettings } from "./quorum-options.ts";
+import type { QuorumSettings } from "./quorum-options.ts";
 
 /**
  * Unknown outcomes at one member, from which on it is not asked any more until some are known. A member that
@@ -12,13 +12,6 @@ import { memberTimeoutMs, type QuorumSettings } from "./quorum-options.ts";
 const IN_DOUBT_MAX = 128;
 /** How long one release may take before it is sent again. */
 const RELEASE_TIMEOUT_MS = 1_000;
-
-/** A release that waits for the answer to the acquire before it. */
-interface Leaving {
-  readonly name: string;
-  /** Releases now. */
-  leave(): void;
-}
 
 /** A member that was joined: how it is asked, and who it is. */
 export interface Joined {
@@ -40,7 +33,6 @@ export class QuorumMember {
   readonly #settings: QuorumSettings;
   readonly #inDoubt: InDoubt;
   readonly #releaser: Releaser;
-  readonly #leaving = new Set<Leaving>();
   #joined: Joined | undefined;
   #joining: Promise<Joined> | undefined;
 
@@ -82,45 +74,26 @@ export class QuorumMember {
 
   /**
    * Makes sure that nothing of a holder stays here, and answers when that is known; `unknown` when the ttl
-   * passed without an answer. An acquire that is on its way is waited for, so that most need no
-   * tombstone; whoever gives one up says `inDoubt`. Never rejects.
+   * passed without an answer. Never rejects.
+   *
+   * The release of an acquire that is still on its way follows it on the same connection. If it is answered
+   * before the acquire is, that was not so, and another, in doubt, shuts the holder out. An acquire that no
+   * answer will come to is in doubt at once.
    */
-  leave(seat: Seat, claim: Claim, inDoubt: boolean): Reply<ReleaseOutcome> {
-    if (inDoubt || seat.open === 0 || seat.answer === undefined) {
-      return this.#leaveNow(seat, claim, inDoubt);
-    }
-    const { answer } = seat;
-    return new Promise((resolve) => {
-      const leave = (): void => {
-        if (!this.#leaving.delete(leaving)) return;
-        timer.cancel();
-        resolve(this.#leaveNow(seat, claim, false));
-      };
-      const leaving: Leaving = { name: claim.name, leave };
-      this.#leaving.add(leaving);
-      const limitMs = memberTimeoutMs(this.#settings, claim.ttlMs);
-      const timer = this.#settings.clock.setTimer(limitMs, leave, { ref: false });
-      answer.then(leave, leave);
-    });
+  async leave(seat: Seat, claim: Claim, inDoubt: boolean): Promise<ReleaseOutcome> {
+    const { open, inFlight, state } = seat;
+    if (!inDoubt && open === 0 && !seat.isGranted) return "absent";
+    const isLost = inDoubt || open > inFlight;
+    const outcome = await this.#inDoubt.release(seatRelease(seat, claim, isLost));
+    const isSure = isLost || inFlight === 0 || (seat.open === 0 && seat.state === state);
+    if (isSure || outcome === "unknown") return outcome;
+    const later = await this.#inDoubt.release(seatRelease(seat, claim, seat.open > 0));
+    return outcome === "released" ? outcome : later;
   }
 
-  /** A new attempt for this name is about to be sent: nothing of ours from before may be in its way. */
-  makeRoom(name: string): void {
-    for (const leaving of this.#leaving) if (leaving.name === name) leaving.leave();
-  }
-
-  /** Waits for no answer any more, and resolves when every release is answered. */
-  async drained(): Promise<void> {
-    for (const { leave } of this.#leaving) leave();
-    await this.#inDoubt.drained();
-  }
-
-  #leaveNow(seat: Seat, claim: Claim, inDoubt: boolean): Reply<ReleaseOutcome> {
-    const { name, holderId, ttlMs } = claim;
-    const { open, isGranted, state } = seat;
-    if (!inDoubt && open === 0 && !isGranted) return "absent";
-    const base = { name, holderId, ttlMs, inDoubt: inDoubt || open > 0 };
-    return this.#inDoubt.release(state === undefined ? base : { ...base, state });
+  /** Resolves when every release is answered. */
+  drained(): Promise<void> {
+    return this.#inDoubt.drained();
   }
 
   /** Ends every retry and disposes the provider. */
@@ -144,4 +117,13 @@ export class QuorumMember {
     this.#joined = joined;
     return joined;
   }
+}
+
+function seatRelease(
+  { state }: Seat,
+  { name, holderId, ttlMs }: Claim,
+  inDoubt: boolean,
+): ReleaseRequest {
+  const request = { name, holderId, ttlMs, inDoubt };
+  return state === undefined ? request : { ...request, state };
 }

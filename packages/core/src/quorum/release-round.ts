@@ -33,9 +33,7 @@ export function releaseEverywhere(
     };
     pending = seats.length;
     for (const seat of seats) {
-      const leaving = seat.member.leave(seat, request, request.inDoubt);
-      if (typeof leaving === "string") count(leaving);
-      else void leaving.then(count);
+      void seat.member.leave(seat, request, request.inDoubt).then(count);
     }
   });
 }
