@@ -221,7 +221,8 @@ test("G-12 a hung member is spared when much is in doubt there, and asked again 
     await provider.release(giveBack(claim));
     await clock.advance(20);
   }
-  expect(first.acquires.length).toBeLessThanOrEqual(128);
+  // 128, and those of the second that a release may take.
+  expect(first.acquires.length).toBeLessThanOrEqual(200);
   first.behave("up");
   await clock.advance(5_000);
   await granted(provider.tryAcquire(attempt("mine")));

@@ -119,16 +119,16 @@ test("G-05 whatever the members do, who refused is told nothing, and who granted
       for (const [index, value] of parts.entries()) await play(at(members, index), value);
       const mine = attempt("mine");
       const answer = provider.tryAcquire(mine);
-      await clock.advance(4 * TIMEOUT_MS);
+      await clock.advance(15 * TIMEOUT_MS);
       if ((await answer).granted) {
         void provider.release(giveBack(mine));
-        await clock.advance(4 * TIMEOUT_MS);
+        await clock.advance(15 * TIMEOUT_MS);
       }
       const told = releasesOf(members, "mine");
       for (const [index, value] of parts.entries()) {
         if (isIn(value, "down", "held", "abstaining")) expect(told[index]).toBe("");
         if (value === "up") expect(told[index]).toBe("plain");
-        if (isIn(value, "silent", "mute", "cut")) expect(told[index]).toMatch(/^doubt/);
+        if (isIn(value, "silent", "mute", "cut")) expect(told[index]).toMatch(/doubt/);
       }
     }),
     { seed: 20261123, numRuns: 400 },
