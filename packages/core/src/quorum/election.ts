@@ -5,6 +5,7 @@ import type { AcquireRequest, Grant, Refusal } from "../provider.ts";
 import { Ballot, inStates, largestToken } from "./ballot.ts";
 import type { ClockOffsets } from "./clock-offsets.ts";
 import { askSeat, type Hold, renewAt } from "./hold.ts";
+import { startPatientTimer } from "./patient-timer.ts";
 import type { Joined } from "./quorum-member.ts";
 import { memberTimeoutMs, type QuorumSettings } from "./quorum-options.ts";
 import { sameServer } from "./same-server.ts";
@@ -130,19 +131,19 @@ export class Election {
     ballot.isAsked = true;
     const { joined } = member;
     if (joined !== undefined && !member.isFull) {
-      this.#askJoined(ballot, joined);
+      member.afterLeaving(this.#request.name, () => this.#askUnlessOver(ballot, joined));
       return;
     }
     member.joinUnlessFull().then(
-      (joinedNow) => {
-        // Nobody waits any more: what was not sent need not be given back.
-        if (this.#hold.isReleased) this.#giveUp();
-        else if (!this.#isOver && ballot.state === "pending") {
-          this.#askJoined(ballot, joinedNow);
-        }
-      },
+      (joinedNow) => this.#askUnlessOver(ballot, joinedNow),
       (error: unknown) => this.#faulted(ballot, error),
     );
+  }
+
+  /** Where nobody waits any more nothing is sent, so that nothing need be given back. */
+  #askUnlessOver(ballot: Ballot, joined: Joined): void {
+    if (this.#hold.isReleased) this.#giveUp();
+    else if (!this.#isOver && ballot.state === "pending") this.#askJoined(ballot, joined);
   }
 
   #askJoined(ballot: Ballot, joined: Joined): void {
@@ -343,7 +344,7 @@ export class Election {
 
   /**
    * After a failed attempt: a plain release where it was granted, one in doubt where nobody knows, none
-   * where it was refused.
+   * where it was refused. Members that had no time to answer are heard first.
    */
   #giveBack(): void {
     for (const { seat, state } of this.#ballots) {
@@ -373,7 +374,7 @@ export class Election {
     const { settings } = this.#host;
     const limitMs = memberTimeoutMs(settings, this.#request.ttlMs);
     this.#timer?.cancel();
-    this.#timer = settings.clock.setTimer(limitMs, () => {
+    this.#timer = startPatientTimer(settings.clock, limitMs, () => {
       const isRoundTwo = this.#target !== undefined;
       const silent = isRoundTwo ? (["pending", "granted"] as const) : (["pending"] as const);
       for (const ballot of inStates(this.#ballots, ...silent)) {

@@ -18,8 +18,8 @@ export interface Seat {
   readonly member: QuorumMember;
   /** Acquires that were sent and that no answer has told the outcome of: they may still arrive. */
   open: number;
-  /** Of these, the ones whose answer may still come. */
-  inFlight: number;
+  /** Settles with the answer to the acquire that was sent last. */
+  answer: Promise<unknown> | undefined;
   /** The member answered that this holder has it. */
   isGranted: boolean;
   /** What the member's grant says of itself, for its release and renewals. */
@@ -72,7 +72,7 @@ export function newSeats(members: readonly QuorumMember[], open: 0 | 1): readonl
   return members.map((member) => ({
     member,
     open,
-    inFlight: 0,
+    answer: undefined,
     isGranted: false,
     state: undefined,
     isRepairing: false,
@@ -81,13 +81,22 @@ export function newSeats(members: readonly QuorumMember[], open: 0 | 1): readonl
 }
 
 /** Sends one acquire for a seat and keeps account of what is open. */
-export async function askSeat(
+export function askSeat(
+  seat: Seat,
+  provider: LockProvider,
+  request: AcquireRequest,
+): Promise<Grant | Refusal> {
+  const answer = ask(seat, provider, request);
+  seat.answer = answer;
+  return answer;
+}
+
+async function ask(
   seat: Seat,
   provider: LockProvider,
   request: AcquireRequest,
 ): Promise<Grant | Refusal> {
   seat.open += 1;
-  seat.inFlight += 1;
   try {
     const answer = await provider.tryAcquire(request);
     if (typeof answer?.granted !== "boolean") throw noUsableAnswer();
@@ -100,8 +109,6 @@ export async function askSeat(
     // Open it stays unless the fault is sure to have changed nothing.
     if (LockError.is(error) && error.outcome === "not-applied") seat.open -= 1;
     throw error;
-  } finally {
-    seat.inFlight -= 1;
   }
 }
 

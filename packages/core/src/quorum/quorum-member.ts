@@ -1,9 +1,9 @@
 import { InDoubt } from "../in-doubt.ts";
 import { LockError } from "../lock-error.ts";
-import type { Claim, LockProvider, ReleaseOutcome, ReleaseRequest } from "../provider.ts";
+import type { Claim, LockProvider, ReleaseOutcome, Reply } from "../provider.ts";
 import { Releaser } from "../releaser.ts";
 import type { Seat } from "./hold.ts";
-import type { QuorumSettings } from "./quorum-options.ts";
+import { memberTimeoutMs, type QuorumSettings } from "./quorum-options.ts";
 
 /**
  * Unknown outcomes at one member, from which on it is not asked any more until some are known. A member that
@@ -12,6 +12,15 @@ import type { QuorumSettings } from "./quorum-options.ts";
 const IN_DOUBT_MAX = 128;
 /** How long one release may take before it is sent again. */
 const RELEASE_TIMEOUT_MS = 1_000;
+
+/** A release that waits for the answer to the acquire before it. */
+interface Leaving {
+  readonly name: string;
+  /** Releases now. */
+  leave(): void;
+  /** Called when the release was sent. */
+  readonly followers: (() => void)[];
+}
 
 /** A member that was joined: how it is asked, and who it is. */
 export interface Joined {
@@ -33,6 +42,7 @@ export class QuorumMember {
   readonly #settings: QuorumSettings;
   readonly #inDoubt: InDoubt;
   readonly #releaser: Releaser;
+  readonly #leaving = new Set<Leaving>();
   #joined: Joined | undefined;
   #joining: Promise<Joined> | undefined;
 
@@ -74,26 +84,54 @@ export class QuorumMember {
 
   /**
    * Makes sure that nothing of a holder stays here, and answers when that is known; `unknown` when the ttl
-   * passed without an answer. Never rejects.
-   *
-   * The release of an acquire that is still on its way follows it on the same connection. If it is answered
-   * before the acquire is, that was not so, and another, in doubt, shuts the holder out. An acquire that no
-   * answer will come to is in doubt at once.
+   * passed without an answer. An acquire that is on its way is waited for, so that most need no
+   * tombstone; whoever gives one up says `inDoubt`. Never rejects.
    */
-  async leave(seat: Seat, claim: Claim, inDoubt: boolean): Promise<ReleaseOutcome> {
-    const { open, inFlight, state } = seat;
-    if (!inDoubt && open === 0 && !seat.isGranted) return "absent";
-    const isLost = inDoubt || open > inFlight;
-    const outcome = await this.#inDoubt.release(seatRelease(seat, claim, isLost));
-    const isSure = isLost || inFlight === 0 || (seat.open === 0 && seat.state === state);
-    if (isSure || outcome === "unknown") return outcome;
-    const later = await this.#inDoubt.release(seatRelease(seat, claim, seat.open > 0));
-    return outcome === "released" ? outcome : later;
+  leave(seat: Seat, claim: Claim, inDoubt: boolean): Reply<ReleaseOutcome> {
+    const { answer } = seat;
+    if (inDoubt || seat.open === 0 || answer === undefined) {
+      return this.#leaveNow(seat, claim, inDoubt);
+    }
+    return new Promise((resolve) => {
+      const leave = (): void => {
+        if (!this.#leaving.delete(leaving)) return;
+        timer.cancel();
+        resolve(this.#leaveNow(seat, claim, false));
+        for (const proceed of leaving.followers) proceed();
+      };
+      const leaving: Leaving = { name: claim.name, leave, followers: [] };
+      this.#leaving.add(leaving);
+      const limitMs = memberTimeoutMs(this.#settings, claim.ttlMs);
+      const timer = this.#settings.clock.setTimer(limitMs, leave, { ref: false });
+      answer.then(leave, leave);
+    });
   }
 
-  /** Resolves when every release is answered. */
-  drained(): Promise<void> {
-    return this.#inDoubt.drained();
+  /**
+   * Calls `proceed` once no release of this name waits for an answer any more: a new attempt must not meet
+   * what its predecessor leaves. At once where there is none.
+   */
+  afterLeaving(name: string, proceed: () => void): void {
+    for (const { name: other, followers } of this.#leaving) {
+      if (other !== name) continue;
+      followers.push(() => this.afterLeaving(name, proceed));
+      return;
+    }
+    proceed();
+  }
+
+  /** Waits for no answer any more, and resolves when every release is answered. */
+  async drained(): Promise<void> {
+    for (const { leave } of this.#leaving) leave();
+    await this.#inDoubt.drained();
+  }
+
+  #leaveNow(seat: Seat, claim: Claim, inDoubt: boolean): Reply<ReleaseOutcome> {
+    const { name, holderId, ttlMs } = claim;
+    const { open, isGranted, state } = seat;
+    if (!inDoubt && open === 0 && !isGranted) return "absent";
+    const base = { name, holderId, ttlMs, inDoubt: inDoubt || open > 0 };
+    return this.#inDoubt.release(state === undefined ? base : { ...base, state });
   }
 
   /** Ends every retry and disposes the provider. */
@@ -117,13 +155,4 @@ export class QuorumMember {
     this.#joined = joined;
     return joined;
   }
-}
-
-function seatRelease(
-  { state }: Seat,
-  { name, holderId, ttlMs }: Claim,
-  inDoubt: boolean,
-): ReleaseRequest {
-  const request = { name, holderId, ttlMs, inDoubt };
-  return state === undefined ? request : { ...request, state };
 }

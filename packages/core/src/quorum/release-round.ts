@@ -33,7 +33,9 @@ export function releaseEverywhere(
     };
     pending = seats.length;
     for (const seat of seats) {
-      void seat.member.leave(seat, request, request.inDoubt).then(count);
+      const leaving = seat.member.leave(seat, request, request.inDoubt);
+      if (typeof leaving === "string") count(leaving);
+      else void leaving.then(count);
     }
   });
 }

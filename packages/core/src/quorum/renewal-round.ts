@@ -3,6 +3,7 @@ import { LockError } from "../lock-error.ts";
 import type { RenewOutcome, RenewRequest } from "../provider.ts";
 import type { ElectionHost } from "./election.ts";
 import { type Hold, renewAt, type Seat } from "./hold.ts";
+import { startPatientTimer } from "./patient-timer.ts";
 import type { Joined } from "./quorum-member.ts";
 import { memberTimeoutMs } from "./quorum-options.ts";
 
@@ -49,7 +50,7 @@ export class RenewalRound {
     return new Promise((resolve) => {
       this.#resolve = resolve;
       const { clock } = this.#host.settings;
-      this.#timer = clock.setTimer(this.#timeoutMs(), () => this.#end());
+      this.#timer = startPatientTimer(clock, this.#timeoutMs(), () => this.#end());
       const members = this.#tallies[0]?.lease.hold.seats.map(({ member }) => member) ?? [];
       for (const [index, member] of members.entries()) {
         const { joined } = member;
