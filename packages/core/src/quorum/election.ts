@@ -59,6 +59,7 @@ export class Election {
   #resolve!: (answer: Answer) => void;
   #reject!: (error: LockError) => void;
   #isOver = false;
+  #isWon = false;
   /** Members to lead, while the lead is sought alone. */
   #leads: Ballot[] | undefined;
   readonly #askAgainTimers = new Set<Timer>();
@@ -140,10 +141,12 @@ export class Election {
     );
   }
 
-  /** Where nobody waits any more nothing is sent, so that nothing need be given back. */
+  /** Later than the others: after a win it is one member more, after anything else nothing to be sent. */
   #askUnlessOver(ballot: Ballot, joined: Joined): void {
     if (this.#hold.isReleased) this.#giveUp();
-    else if (!this.#isOver && ballot.state === "pending") this.#askJoined(ballot, joined);
+    else if (ballot.state === "pending" && (this.#isWon || !this.#isOver)) {
+      this.#askJoined(ballot, joined);
+    }
   }
 
   #askJoined(ballot: Ballot, joined: Joined): void {
@@ -278,6 +281,7 @@ export class Election {
       return;
     }
     this.#end();
+    this.#isWon = true;
     const fencingToken = settings.fencing ? (this.#target ?? confirmed[0]?.token) : undefined;
     this.#hold.token = fencingToken;
     const grant = {
