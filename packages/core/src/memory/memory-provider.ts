@@ -1,4 +1,5 @@
 import { type Clock, systemClock, type Timer } from "../clock.ts";
+import { hash } from "../hash.ts";
 import { LockError } from "../lock-error.ts";
 import type {
   AcquireRequest,
@@ -316,10 +317,14 @@ function smallest(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
 }
 
-/** Names one holding without proving it, and stays the same when its token is raised. */
+/**
+ * Names one holding and stays the same when its token is raised. It proves nothing: 64 bits do not tell the
+ * 132 of a holderId.
+ */
 function incarnationOf({ holderId }: Held): string {
-  const crypto = process.getBuiltinModule("node:crypto");
-  return crypto.createHash("sha256").update(holderId).digest("hex").slice(0, 32);
+  return [holderId, `${holderId}:`]
+    .map((text) => hash(text).toString(16).padStart(8, "0"))
+    .join("");
 }
 
 function configuredOtherwise(): LockError {

@@ -1,4 +1,5 @@
 import type { Elapsed } from "../elapsed.ts";
+import { hash } from "../hash.ts";
 
 /** Names remembered; the oldest is forgotten first, which only costs a split vote. */
 const NAMES_MAX = 10_000;
@@ -41,14 +42,4 @@ export class Contention {
     const claims = this.#memberNames.map((member) => hash(name + member));
     return [...claims.keys()].sort((a, b) => (claims[b] ?? 0) - (claims[a] ?? 0));
   }
-}
-
-/** FNV-1a, 32 bits (http://www.isthe.com/chongo/tech/comp/fnv/), then mixed: its high bits vary little. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) {
-    value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
-  }
-  value = Math.imul(value ^ (value >>> 15), 0x2c1b3c6d);
-  return (value ^ (value >>> 13)) >>> 0;
 }
