@@ -6,6 +6,11 @@ import { USAGE_EXIT_CODE, UsageError } from "./cli/usage-error.ts";
 /** The simulation's command line. */
 async function main(args: readonly string[]): Promise<number> {
   try {
+    const words = args[0] === "--" ? args.slice(1) : args;
+    if (words[0] === "models") {
+      const { modelsCommand } = await import("./models/models-command.ts");
+      return modelsCommand(words.slice(1));
+    }
     const commandLine: CommandLine = parseCommandLine(args);
     if (commandLine.command === "help") {
       process.stdout.write(helpText);

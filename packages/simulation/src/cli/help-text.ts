@@ -4,6 +4,7 @@ import { topologies } from "../run/topology.ts";
 export const helpText: string = `Runs Holdfast in simulated worlds, where everything goes wrong that may, and looks whether it keeps its promises.
 
 Usage: npm run sim -- [flags]
+       npm run sim -- models [--deep] [case ...]   the exhaustive models (docs/models.md)
 
   --seeds n        how many worlds (default: 1,000; with --seed alone: 1)
   --seed s         the first world; the others follow it (default: drawn, and printed)
