@@ -2,7 +2,7 @@ import type { State } from "./explore.ts";
 import type { Scope } from "./scope.ts";
 
 /** Members of the quorum. They are alike, so a state is the same in any order of its members. */
-export const MEMBER_COUNT = 3;
+const MEMBER_COUNT = 3;
 export const MEMBERS: readonly number[] = [0, 1, 2];
 
 /** What an attempt is doing. */
