@@ -167,7 +167,8 @@ describe("G-06 votes of a minority", () => {
       granted: false,
       why: "held",
       votes: [
-        { member: first, answer: "granted" },
+        // Its answer may come after the other two have settled it.
+        { member: first, answer: expect.stringMatching(/^(granted|unknown)$/) },
         { member: second, answer: "held" },
         { member: third, answer: "held" },
       ],
