@@ -1,5 +1,31 @@
-/** Where the locks of a strategy live: in the process itself, or on Redis servers. */
-type Backend = "process" | "redis";
+/** Where the locks of a strategy live: in the process itself, or on servers of one kind. */
+export type Backend = "process" | "redis" | "postgres" | "etcd";
+
+/** What a strategy can do beyond exclusion. The report writes "no" for what is false. */
+export interface Abilities {
+  /** Every holder gets a token larger than those before it. */
+  readonly fencing: boolean;
+  /** A waiter is woken by the release; it does not ask again on a timer. */
+  readonly waitsWithoutPolling: boolean;
+  /** The holder is told when its lock is lost. */
+  readonly lossSignal: boolean;
+  /** A lock outlasts its ttl by itself while its holder lives. */
+  readonly renewal: boolean;
+  /** Waiters of all processes are served in the order in which they came. */
+  readonly fairness: boolean;
+  /** Several independent servers vote, so that the loss of a minority is survived. */
+  readonly quorum: boolean;
+}
+
+/** The abilities of a raw driver: none. */
+export const NO_ABILITIES: Abilities = {
+  fencing: false,
+  waitsWithoutPolling: false,
+  lossSignal: false,
+  renewal: false,
+  fairness: false,
+  quorum: false,
+};
 
 /**
  * One way to take a lock, as the benchmark sees it. Adding a library to the comparison is one file
@@ -10,7 +36,10 @@ export interface Strategy {
   readonly id: string;
   /** One line for `--list`. */
   readonly about: string;
+  /** Whether it is another library, measured for comparison. */
+  readonly isPeer?: boolean;
   readonly backend: Backend;
+  readonly abilities: Abilities;
   /** How many Redis servers it locks on; 1 where nothing is said. */
   readonly servers?: number;
   /** The strategies its figures are divided by, each in the same round. Empty for a yardstick. */
@@ -29,10 +58,19 @@ export interface Target {
   readonly redisUrls: readonly string[];
 }
 
+/** What a scenario asks of one acquisition. */
+export interface AcquireOptions {
+  /** Lease length in milliseconds, where the library lets the caller choose one. */
+  readonly ttlMs?: number;
+}
+
 /** One process's use of a strategy. Callers in the process share it, as they would in a service. */
 export interface LockClient<Holding = unknown> {
-  /** Waits for the lock where the strategy can wait; rejects where it cannot or gave up. */
-  acquire(name: string): Promise<Holding>;
+  /**
+   * Waits for the lock where the strategy can wait; rejects where it cannot or gave up. The lock is
+   * renewed by itself where the library does that. `ttlMs` defaults to {@link LEASE_TTL_MS}.
+   */
+  acquire(name: string, options?: AcquireOptions): Promise<Holding>;
   /** Gives back what `acquire` resolved with. Returns nothing where the library is synchronous. */
   release(name: string, holding: Holding): Promise<unknown> | undefined;
   /**
@@ -40,6 +78,10 @@ export interface LockClient<Holding = unknown> {
    * with nothing to do in between prefer it, so that such a library is not measured through a detour.
    */
   using?(name: string, work: () => Promise<void>): Promise<void>;
+  /** Calls `tell` once if the library finds that `holding` was lost; absent where it never says. */
+  onLost?(holding: Holding, tell: () => void): void;
+  /** The fencing token of `holding`; absent where the library has none. */
+  token?(holding: Holding): bigint | undefined;
   close(): Promise<void>;
 }
 

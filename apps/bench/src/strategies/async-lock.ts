@@ -1,4 +1,4 @@
-import type { LockClient, Strategy } from "../strategy.ts";
+import { type LockClient, NO_ABILITIES, type Strategy } from "../strategy.ts";
 
 type Done = () => void;
 
@@ -9,7 +9,9 @@ type Done = () => void;
 export const asyncLock: Strategy = {
   id: "async-lock",
   about: "package async-lock, inside one process",
+  isPeer: true,
   backend: "process",
+  abilities: { ...NO_ABILITIES, waitsWithoutPolling: true, fairness: true },
   comparedWith: [],
   waits: true,
   packageName: "async-lock",

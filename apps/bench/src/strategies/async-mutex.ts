@@ -1,11 +1,13 @@
 import type { MutexInterface } from "async-mutex";
-import type { LockClient, Strategy } from "../strategy.ts";
+import { type LockClient, NO_ABILITIES, type Strategy } from "../strategy.ts";
 
 /** The package `async-mutex`, with one mutex per name since it knows no names itself. */
 export const asyncMutex: Strategy = {
   id: "async-mutex",
   about: "package async-mutex, one Mutex per name, inside one process",
+  isPeer: true,
   backend: "process",
+  abilities: { ...NO_ABILITIES, waitsWithoutPolling: true, fairness: true },
   comparedWith: [],
   waits: true,
   packageName: "async-mutex",

@@ -1,6 +1,16 @@
 import type { Locks } from "@holdfast/core";
 import type { RedisClient } from "@holdfast/redis";
-import { LEASE_TTL_MS } from "../strategy.ts";
+import { type Abilities, LEASE_TTL_MS } from "../strategy.ts";
+
+/** What a quorum of Redis servers can do, through either driver. */
+export const REDLOCK_ABILITIES: Abilities = {
+  fencing: true,
+  waitsWithoutPolling: false,
+  lossSignal: true,
+  renewal: true,
+  fairness: false,
+  quorum: true,
+};
 
 /**
  * Holdfast over a quorum of Redis servers, a client each. The restart guard is off: it keeps servers

@@ -1,5 +1,6 @@
 import type { Lease } from "@holdfast/core";
 import { LEASE_TTL_MS, type LockClient, type Strategy } from "../strategy.ts";
+import { clientOfLocks } from "./client-of-locks.ts";
 
 /** More waiters than scenario `waiters` ever queues: the limit is not what is measured. */
 const WAITER_COUNT_MAX = 200_000;
@@ -9,6 +10,14 @@ export const memory: Strategy = {
   id: "memory",
   about: "Holdfast over its memory provider, inside one process",
   backend: "process",
+  abilities: {
+    fencing: true,
+    waitsWithoutPolling: true,
+    lossSignal: true,
+    renewal: true,
+    fairness: true,
+    quorum: false,
+  },
   comparedWith: ["async-mutex", "async-lock"],
   waits: true,
   packageName: "@holdfast/core",
@@ -19,12 +28,6 @@ export const memory: Strategy = {
       ttlMs: LEASE_TTL_MS,
       limits: { waitersPerNameMax: WAITER_COUNT_MAX, waitersMax: WAITER_COUNT_MAX },
     });
-    return {
-      acquire: (name) => locks.acquire(name),
-      release: (_name, lease) => lease.release(),
-      close: async () => {
-        await locks.close();
-      },
-    };
+    return clientOfLocks(locks);
   },
 };

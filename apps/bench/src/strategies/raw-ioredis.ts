@@ -1,4 +1,4 @@
-import { LEASE_TTL_MS, type LockClient, type Strategy } from "../strategy.ts";
+import { LEASE_TTL_MS, type LockClient, NO_ABILITIES, type Strategy } from "../strategy.ts";
 import { compareAndDelete } from "./compare-and-delete.ts";
 import { requireRedisUrl } from "./require-redis-url.ts";
 
@@ -7,6 +7,7 @@ export const rawIoredis: Strategy = {
   id: "raw-ioredis",
   about: "the limit: SET NX PX and an EVALSHA compare-and-delete, straight through ioredis",
   backend: "redis",
+  abilities: NO_ABILITIES,
   comparedWith: [],
   waits: false,
   async open(target): Promise<LockClient<string>> {
@@ -15,9 +16,9 @@ export const rawIoredis: Strategy = {
     await client.script("LOAD", compareAndDelete.source);
     let holderCount = 0;
     return {
-      async acquire(name) {
+      async acquire(name, { ttlMs = LEASE_TTL_MS } = {}) {
         const holderId = `${process.pid}-${holderCount++}`;
-        const reply = await client.set(name, holderId, "PX", LEASE_TTL_MS, "NX");
+        const reply = await client.set(name, holderId, "PX", ttlMs, "NX");
         if (reply === null) throw new Error(`${name} is held by another`);
         return holderId;
       },

@@ -1,4 +1,4 @@
-import { LEASE_TTL_MS, type LockClient, type Strategy } from "../strategy.ts";
+import { LEASE_TTL_MS, type LockClient, NO_ABILITIES, type Strategy } from "../strategy.ts";
 import { compareAndDelete } from "./compare-and-delete.ts";
 import { requireRedisUrl } from "./require-redis-url.ts";
 
@@ -13,6 +13,7 @@ export const rawNodeRedis: Strategy = {
   id: "raw-node-redis",
   about: "the limit: SET NX PX and an EVALSHA compare-and-delete, straight through node-redis",
   backend: "redis",
+  abilities: NO_ABILITIES,
   comparedWith: [],
   waits: false,
   async open(target): Promise<LockClient<string>> {
@@ -21,12 +22,14 @@ export const rawNodeRedis: Strategy = {
     client.on("error", reportToStderr);
     await client.connect();
     await client.scriptLoad(compareAndDelete.source);
-    const expiration = { type: "PX", value: LEASE_TTL_MS } as const;
     let holderCount = 0;
     return {
-      async acquire(name) {
+      async acquire(name, { ttlMs = LEASE_TTL_MS } = {}) {
         const holderId = `${process.pid}-${holderCount++}`;
-        const reply = await client.set(name, holderId, { expiration, condition: "NX" });
+        const reply = await client.set(name, holderId, {
+          expiration: { type: "PX", value: ttlMs },
+          condition: "NX",
+        });
         if (reply === null) throw new Error(`${name} is held by another`);
         return holderId;
       },

@@ -1,4 +1,10 @@
-import { LEASE_TTL_MS, type LockClient, type Strategy, type Target } from "../strategy.ts";
+import {
+  LEASE_TTL_MS,
+  type LockClient,
+  NO_ABILITIES,
+  type Strategy,
+  type Target,
+} from "../strategy.ts";
 import { atMajority } from "./at-majority.ts";
 import { compareAndDelete } from "./compare-and-delete.ts";
 import { NO_TIMEOUT, reportToStderr } from "./raw-node-redis.ts";
@@ -8,6 +14,7 @@ export const rawQuorum5NodeRedis: Strategy = {
   id: "raw-quorum-5-node-redis",
   about: "the limit: raw-node-redis on 5 servers at once, settled by the majority",
   backend: "redis",
+  abilities: { ...NO_ABILITIES, quorum: true },
   servers: 5,
   comparedWith: [],
   waits: false,
@@ -20,13 +27,12 @@ async function open({ redisUrls }: Target): Promise<LockClient<string>> {
   for (const client of clients) client.on("error", reportToStderr);
   await Promise.all(clients.map((client) => client.connect()));
   await Promise.all(clients.map((client) => client.scriptLoad(compareAndDelete.source)));
-  const expiration = { type: "PX", value: LEASE_TTL_MS } as const;
   let holderCount = 0;
   return {
-    async acquire(name) {
+    async acquire(name, { ttlMs = LEASE_TTL_MS } = {}) {
       const holderId = `${process.pid}-${holderCount++}`;
       const replies = clients.map((client) =>
-        client.set(name, holderId, { expiration, condition: "NX" }),
+        client.set(name, holderId, { expiration: { type: "PX", value: ttlMs }, condition: "NX" }),
       );
       if (!(await atMajority(replies, "OK"))) throw new Error(`${name} is held by another`);
       return holderId;

@@ -1,4 +1,10 @@
-import { LEASE_TTL_MS, type LockClient, type Strategy, type Target } from "../strategy.ts";
+import {
+  LEASE_TTL_MS,
+  type LockClient,
+  NO_ABILITIES,
+  type Strategy,
+  type Target,
+} from "../strategy.ts";
 import { atMajority } from "./at-majority.ts";
 import { compareAndDelete } from "./compare-and-delete.ts";
 
@@ -13,6 +19,7 @@ function overServers(id: string, servers: number): Strategy {
     id,
     about: `the limit: raw-ioredis on ${servers} servers at once, settled by the majority`,
     backend: "redis",
+    abilities: { ...NO_ABILITIES, quorum: true },
     servers,
     comparedWith: [],
     waits: false,
@@ -26,9 +33,9 @@ async function open({ redisUrls }: Target): Promise<LockClient<string>> {
   await Promise.all(clients.map((client) => client.script("LOAD", compareAndDelete.source)));
   let holderCount = 0;
   return {
-    async acquire(name) {
+    async acquire(name, { ttlMs = LEASE_TTL_MS } = {}) {
       const holderId = `${process.pid}-${holderCount++}`;
-      const replies = clients.map((client) => client.set(name, holderId, "PX", LEASE_TTL_MS, "NX"));
+      const replies = clients.map((client) => client.set(name, holderId, "PX", ttlMs, "NX"));
       if (!(await atMajority(replies, "OK"))) throw new Error(`${name} is held by another`);
       return holderId;
     },

@@ -1,5 +1,6 @@
 import type { Lease } from "@holdfast/core";
 import { LEASE_TTL_MS, type LockClient, type Strategy } from "../strategy.ts";
+import { clientOfLocks } from "./client-of-locks.ts";
 import { requireRedisUrl } from "./require-redis-url.ts";
 
 /** Holdfast over one Redis through ioredis. */
@@ -7,6 +8,14 @@ export const redisIoredis: Strategy = {
   id: "redis-ioredis",
   about: "Holdfast over one Redis, through ioredis",
   backend: "redis",
+  abilities: {
+    fencing: true,
+    waitsWithoutPolling: false,
+    lossSignal: true,
+    renewal: true,
+    fairness: false,
+    quorum: false,
+  },
   comparedWith: ["raw-ioredis"],
   waits: true,
   packageName: "@holdfast/redis",
@@ -16,13 +25,6 @@ export const redisIoredis: Strategy = {
     const { redis } = await import("@holdfast/redis");
     const client = new Redis(requireRedisUrl(target));
     const locks = createLocks({ provider: redis({ client }), ttlMs: LEASE_TTL_MS });
-    return {
-      acquire: (name) => locks.acquire(name),
-      release: (_name, lease) => lease.release(),
-      close: async () => {
-        await locks.close();
-        client.disconnect();
-      },
-    };
+    return clientOfLocks(locks, () => client.disconnect());
   },
 };

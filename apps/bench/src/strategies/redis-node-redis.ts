@@ -1,5 +1,6 @@
 import type { Lease } from "@holdfast/core";
 import { LEASE_TTL_MS, type LockClient, type Strategy } from "../strategy.ts";
+import { clientOfLocks } from "./client-of-locks.ts";
 import { requireRedisUrl } from "./require-redis-url.ts";
 
 /** Holdfast over one Redis through node-redis. */
@@ -7,6 +8,14 @@ export const redisNodeRedis: Strategy = {
   id: "redis-node-redis",
   about: "Holdfast over one Redis, through node-redis",
   backend: "redis",
+  abilities: {
+    fencing: true,
+    waitsWithoutPolling: false,
+    lossSignal: true,
+    renewal: true,
+    fairness: false,
+    quorum: false,
+  },
   comparedWith: ["raw-node-redis"],
   waits: true,
   async open(target): Promise<LockClient<Lease>> {
@@ -17,13 +26,6 @@ export const redisNodeRedis: Strategy = {
     client.on("error", (error: Error) => console.error(`node-redis: ${error.message}`));
     await client.connect();
     const locks = createLocks({ provider: redis({ client }), ttlMs: LEASE_TTL_MS });
-    return {
-      acquire: (name) => locks.acquire(name),
-      release: (_name, lease) => lease.release(),
-      close: async () => {
-        await locks.close();
-        client.destroy();
-      },
-    };
+    return clientOfLocks(locks, () => client.destroy());
   },
 };

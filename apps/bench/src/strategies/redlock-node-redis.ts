@@ -1,12 +1,14 @@
 import type { Lease } from "@holdfast/core";
 import type { LockClient, Strategy, Target } from "../strategy.ts";
-import { locksOverMembers } from "./locks-over-members.ts";
+import { clientOfLocks } from "./client-of-locks.ts";
+import { locksOverMembers, REDLOCK_ABILITIES } from "./locks-over-members.ts";
 
 /** Holdfast over a quorum of five Redis servers through node-redis. */
 export const redlock5NodeRedis: Strategy = {
   id: "redlock-5-node-redis",
   about: "Holdfast over a quorum of 5 Redis servers, through node-redis",
   backend: "redis",
+  abilities: REDLOCK_ABILITIES,
   servers: 5,
   comparedWith: ["raw-quorum-5-node-redis"],
   waits: true,
@@ -20,12 +22,7 @@ async function open({ redisUrls }: Target): Promise<LockClient<Lease>> {
   for (const client of clients) client.on("error", () => {});
   await Promise.all(clients.map((client) => client.connect()));
   const locks = await locksOverMembers(clients);
-  return {
-    acquire: (name) => locks.acquire(name),
-    release: (_name, lease) => lease.release(),
-    close: async () => {
-      await locks.close();
-      for (const client of clients) client.destroy();
-    },
-  };
+  return clientOfLocks(locks, () => {
+    for (const client of clients) client.destroy();
+  });
 }

@@ -1,6 +1,7 @@
 import type { Lease } from "@holdfast/core";
 import type { LockClient, Strategy, Target } from "../strategy.ts";
-import { locksOverMembers } from "./locks-over-members.ts";
+import { clientOfLocks } from "./client-of-locks.ts";
+import { locksOverMembers, REDLOCK_ABILITIES } from "./locks-over-members.ts";
 
 /** Holdfast over a quorum of three Redis servers. */
 export const redlock: Strategy = {
@@ -16,6 +17,7 @@ function overServers(id: string, servers: number, limit: string): Strategy {
     id,
     about: `Holdfast over a quorum of ${servers} Redis servers, through ioredis`,
     backend: "redis",
+    abilities: REDLOCK_ABILITIES,
     servers,
     comparedWith: [limit],
     waits: true,
@@ -29,12 +31,7 @@ async function open({ redisUrls }: Target): Promise<LockClient<Lease>> {
   // A member that is down is part of scenario `availability`; ioredis connects again by itself.
   for (const client of clients) client.on("error", () => {});
   const locks = await locksOverMembers(clients);
-  return {
-    acquire: (name) => locks.acquire(name),
-    release: (_name, lease) => lease.release(),
-    close: async () => {
-      await locks.close();
-      for (const client of clients) client.disconnect();
-    },
-  };
+  return clientOfLocks(locks, () => {
+    for (const client of clients) client.disconnect();
+  });
 }
