@@ -1,5 +1,5 @@
 import type { AgentHost } from "./agent/agent-host.ts";
-import type { LockClient, Strategy } from "./strategy.ts";
+import type { Abilities, LockClient, Strategy } from "./strategy.ts";
 
 /** The knobs of one measurement, as they appear in the JSON: `{ callers: 64 }`. */
 export type Params = Readonly<Record<string, number>>;
@@ -17,6 +17,8 @@ export interface Metric {
   readonly kind: MetricKind;
   /** Whether the report divides it by the strategies of `comparedWith`. */
   readonly compared: boolean;
+  /** Without this ability of a strategy the metric means nothing; the report writes "no". */
+  readonly needs?: keyof Abilities;
 }
 
 /** One table of a scenario: every strategy measured under the same wish, interleaved. */
@@ -47,6 +49,10 @@ export interface Scenario {
   readonly about: string;
   /** Whether a strategy with a server behind it needs that server here. */
   readonly usesServer: boolean;
+  /** Whether it kills or stops servers, which only the servers of the run itself may suffer. */
+  readonly destructive?: boolean;
+  /** Whether `--quick` asks it. */
+  readonly quick?: boolean;
   readonly secondsDefault: number;
   readonly roundsDefault: number;
   readonly metrics: readonly Metric[];
