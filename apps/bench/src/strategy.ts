@@ -1,5 +1,8 @@
 /** Where the locks of a strategy live: in the process itself, or on servers of one kind. */
-export type Backend = "process" | "redis" | "postgres" | "etcd";
+export type Backend = "process" | ServerBackend;
+
+/** The kinds of servers. */
+export type ServerBackend = "redis";
 
 /** What a strategy can do beyond exclusion. The report writes "no" for what is false. */
 export interface Abilities {
@@ -40,7 +43,7 @@ export interface Strategy {
   readonly isPeer?: boolean;
   readonly backend: Backend;
   readonly abilities: Abilities;
-  /** How many Redis servers it locks on; 1 where nothing is said. */
+  /** How many servers it locks on; 1 where nothing is said. */
   readonly servers?: number;
   /** The strategies its figures are divided by, each in the same round. Empty for a yardstick. */
   readonly comparedWith: readonly string[];
@@ -54,8 +57,8 @@ export interface Strategy {
 
 /** What a strategy connects to. */
 export interface Target {
-  /** `redis://host:port` of each server under measurement; empty for backend `process`. */
-  readonly redisUrls: readonly string[];
+  /** Of each server under measurement, as its drivers take it; empty for backend `process`. */
+  readonly urls: readonly string[];
 }
 
 /** What a scenario asks of one acquisition. */

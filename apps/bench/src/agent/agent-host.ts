@@ -1,7 +1,7 @@
 import type { Scenario } from "../scenario.ts";
 import type { CorePinning } from "../server/core-pinning.ts";
-import type { RedisServers } from "../server/redis-servers.ts";
 import { ServerMeter } from "../server/server-meter.ts";
+import type { Servers } from "../server/servers.ts";
 import type { Strategy } from "../strategy.ts";
 import { Agent } from "./agent.ts";
 
@@ -13,20 +13,20 @@ const CLOSE_MS_MAX = 2_000;
  * interrupted run leaves none behind.
  */
 export class AgentHost {
-  readonly redis: RedisServers | undefined;
+  readonly servers: Servers;
   readonly pinning: CorePinning;
   readonly #living = new Set<Agent>();
 
-  constructor(pinning: CorePinning, redis: RedisServers | undefined) {
+  constructor(pinning: CorePinning, servers: Servers) {
     this.pinning = pinning;
-    this.redis = redis;
+    this.servers = servers;
   }
 
   /** Starts `count` processes with a client of `strategy` each. */
   async open(scenario: Scenario, strategy: Strategy, count: number): Promise<Fleet> {
     const agents = Array.from({ length: count }, () => this.#start());
-    const servers = this.redis?.serversOf(strategy) ?? [];
-    const target = { redisUrls: servers.map(({ url }) => url) };
+    const servers = this.servers.of(strategy);
+    const target = this.servers.targetOf(strategy);
     await Promise.all(
       agents.map((agent) => agent.ask({ ask: "open", strategyId: strategy.id, target })),
     );

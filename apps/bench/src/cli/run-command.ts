@@ -7,7 +7,7 @@ import type { Report } from "../report/report.ts";
 import { summaryText } from "../report/summary-text.ts";
 import { describeVersions } from "../report/versions.ts";
 import { CorePinning } from "../server/core-pinning.ts";
-import { RedisServers, serverCountOf } from "../server/redis-servers.ts";
+import { Servers } from "../server/servers.ts";
 import { Interruption } from "./interruption.ts";
 
 /** Measures, prints, writes the JSON, and gives the exit code. Whatever it started has ended by then. */
@@ -33,43 +33,24 @@ async function measure(
   progress: Progress,
 ): Promise<Report> {
   const pinning = CorePinning.find();
-  const { redis, redisMissing } = await startServers(selection, pinning, progress);
-  const machine = describeMachine(pinning.core, redis?.pinned);
-  const versions = await describeVersions(redis?.version);
-  const host = new AgentHost(pinning, redis);
+  const needed = selection.scenarios.some(({ usesServer }) => usesServer)
+    ? selection.strategies
+    : [];
+  const servers = await Servers.start(needed, pinning, (what) => progress.say(what));
+  const machine = describeMachine(pinning.core, servers.pinned);
+  const versions = await describeVersions(servers.versions);
+  const host = new AgentHost(pinning, servers);
   const killAllNow = (): void => host.killAllNow();
   const killAll = (): void => void host.killAll();
   process.once("exit", killAllNow);
   signal.addEventListener("abort", killAll, { once: true });
   try {
-    const options = { host, redisMissing, signal, listener: progress };
+    const options = { host, signal, listener: progress };
     const { results, gaps } = await runBench(selection, options);
     return { machine, versions, complete: !signal.aborted, results, notMeasured: gaps };
   } finally {
     await host.killAll();
-    await redis?.stop();
+    await servers.stop();
     process.off("exit", killAllNow);
-  }
-}
-
-interface ServerStart {
-  readonly redis?: RedisServers;
-  readonly redisMissing?: string;
-}
-
-/** Starts as many Redis servers as the selection needs. Without them the rest is measured all the same. */
-async function startServers(
-  { strategies, scenarios }: Selection,
-  pinning: CorePinning,
-  progress: Progress,
-): Promise<ServerStart> {
-  const serverCount = Math.max(0, ...strategies.map(serverCountOf));
-  if (serverCount === 0 || !scenarios.some(({ usesServer }) => usesServer)) return {};
-  progress.say(`starting ${serverCount === 1 ? "a Redis server" : `${serverCount} Redis servers`}`);
-  try {
-    return { redis: await RedisServers.start(serverCount, pinning) };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { redisMissing: why.replaceAll(/\s*\n\s*/g, " ") };
   }
 }

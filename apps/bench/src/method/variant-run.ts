@@ -14,8 +14,6 @@ export interface RunListener {
 
 export interface RunOptions {
   readonly host: AgentHost;
-  /** Why there is no Redis, when there is none. */
-  readonly redisMissing: string | undefined;
   readonly signal: AbortSignal;
   readonly listener: RunListener;
 }
@@ -71,11 +69,12 @@ export class VariantRun {
 
   /** Makes a strategy ready, or leaves a gap with the reason why it cannot take part. */
   async #admit(strategy: Strategy): Promise<void> {
-    const { host, redisMissing, signal } = this.#options;
+    const { host, signal } = this.#options;
     const params = this.#scenario.paramsFor(strategy, this.#variant);
     if (params === undefined) return;
-    if (redisMissing !== undefined && strategy.backend === "redis" && this.#scenario.usesServer) {
-      this.#leaveGap(strategy.id, redisMissing);
+    const missing = this.#scenario.usesServer ? host.servers.missing(strategy) : undefined;
+    if (missing !== undefined) {
+      this.#leaveGap(strategy.id, missing);
       return;
     }
     try {

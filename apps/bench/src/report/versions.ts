@@ -11,10 +11,10 @@ const PACKAGES = [
   "async-lock",
 ] as const;
 
-/** Name to version: node, the server if there is one, and the packages that are installed. */
+/** Name to version: node, the servers that run, and the packages that are installed. */
 export type Versions = Readonly<Record<string, string>>;
 
-export async function describeVersions(redisVersion: string | undefined): Promise<Versions> {
+export async function describeVersions(servers: Versions): Promise<Versions> {
   const found = await Promise.all(
     PACKAGES.map(async (name) => [name, await installedVersion(name)] as const),
   );
@@ -23,7 +23,7 @@ export async function describeVersions(redisVersion: string | undefined): Promis
   );
   return {
     node: process.versions.node,
-    ...(redisVersion === undefined ? {} : { "redis-server": redisVersion }),
+    ...servers,
     ...Object.fromEntries(installed),
   };
 }

@@ -1,7 +1,7 @@
 import type { AgentHost, Fleet } from "../agent/agent-host.ts";
 import type { Params, Probe, Sample, Scenario } from "../scenario.ts";
-import { serverCountOf } from "../server/redis-servers.ts";
-import type { RedisUnderTest, ServerFault } from "../server/redis-under-test.ts";
+import type { ServerFault, ServerUnderTest } from "../server/server-under-test.ts";
+import { serverCountOf } from "../server/servers.ts";
 import type { Strategy } from "../strategy.ts";
 import { type AcquireReply, type AcquireRequest, acquireWork } from "../work/acquire-work.ts";
 
@@ -53,13 +53,13 @@ class AvailabilityProbe implements Probe {
   readonly #strategy: Strategy;
   readonly #fault: ServerFault;
   /** Those that fail. */
-  readonly #servers: readonly RedisUnderTest[];
+  readonly #servers: readonly ServerUnderTest[];
 
   constructor(host: AgentHost, strategy: Strategy, { killed = 0, hung = 0 }: Params) {
     this.#host = host;
     this.#strategy = strategy;
     this.#fault = killed > 0 ? "killed" : "hung";
-    this.#servers = host.redis?.serversOf(strategy).slice(0, killed + hung) ?? [];
+    this.#servers = host.servers.of(strategy).slice(0, killed + hung);
   }
 
   async warmUp(): Promise<void> {}

@@ -60,7 +60,7 @@ export const contended: Scenario = {
 function paramsFor(strategy: Strategy, variant: { readonly params: Params }): Params {
   const { processes = 1, contenders = 1 } = variant.params;
   if (!strategy.waits) return { ...variant.params, processes: 1, contenders: 1 };
-  if (strategy.backend === "redis") return variant.params;
+  if (strategy.backend !== "process") return variant.params;
   return { ...variant.params, processes: 1, contenders: processes * contenders };
 }
 

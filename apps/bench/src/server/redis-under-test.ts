@@ -1,12 +1,25 @@
-import type { RedisServer, RespClient } from "@holdfast/test-servers";
+import { type RedisServer, type RespClient, startRedisMany } from "@holdfast/test-servers";
 import type { CorePinning } from "./core-pinning.ts";
 import { type ServerCount, serverCountFrom } from "./server-count.ts";
+import type { ServerFault, ServerUnderTest } from "./server-under-test.ts";
 
-/** What can be done to a server while it is in use. */
-export type ServerFault = "killed" | "hung";
+/** Starts `serverCount` servers, at least 1, all of them or none. */
+export async function startRedisUnderTest(
+  serverCount: number,
+  pinning: CorePinning,
+): Promise<readonly ServerUnderTest[]> {
+  const started = await startRedisMany(serverCount);
+  try {
+    return await Promise.all(started.map((server) => RedisUnderTest.over(server, pinning)));
+  } catch (error) {
+    await Promise.all(started.map((server) => server.stop()));
+    throw error;
+  }
+}
 
-/** One Redis server of a run: fresh, without persistence, on the core under measurement. */
-export class RedisUnderTest {
+/** One Redis server of a run, without persistence. */
+class RedisUnderTest implements ServerUnderTest {
+  readonly backend = "redis";
   readonly url: string;
   readonly #server: RedisServer;
   readonly #pinning: CorePinning;
@@ -27,7 +40,6 @@ export class RedisUnderTest {
     return new RedisUnderTest(server, pinning, await server.connect());
   }
 
-  /** Whether the server shares the clients' core. A container's process is not ours to pin. */
   get pinned(): boolean {
     return this.#pinned;
   }
@@ -46,13 +58,11 @@ export class RedisUnderTest {
     return serverCountFrom(`${String(stats)}\n${String(cpu)}`);
   }
 
-  /** Ends the process without a word, or stops it with its connections open. */
   async fail(fault: ServerFault): Promise<void> {
     this.#fault = fault;
     await (fault === "killed" ? this.#server.kill() : this.#server.pause());
   }
 
-  /** Undoes `fail` and resolves when the server answers. One that was killed comes back empty. */
   async heal(): Promise<void> {
     const fault = this.#fault;
     this.#fault = undefined;

@@ -1,6 +1,6 @@
-import type { RedisUnderTest } from "./redis-under-test.ts";
 import { scriptCommandsDuring } from "./script-commands.ts";
 import { commandsBetween, type ServerCount, sumOf } from "./server-count.ts";
+import type { ServerUnderTest } from "./server-under-test.ts";
 
 /** What a piece of work cost all servers together. */
 export interface ServerCost {
@@ -11,17 +11,18 @@ export interface ServerCost {
 
 /** Reads the servers' own counters around pieces of one strategy's work. */
 export class ServerMeter {
-  readonly #servers: readonly RedisUnderTest[];
+  readonly #servers: readonly ServerUnderTest[];
   #scriptCommands: ReadonlySet<string> = new Set();
 
-  constructor(servers: readonly RedisUnderTest[]) {
+  constructor(servers: readonly ServerUnderTest[]) {
     this.#servers = servers;
   }
 
   /** Does `work` and learns from it which of the strategy's commands run inside scripts. */
   async learn(work: () => Promise<unknown>): Promise<void> {
+    const redisServers = this.#servers.filter(({ backend }) => backend === "redis");
     this.#scriptCommands = await scriptCommandsDuring(
-      this.#servers.map(({ url }) => url),
+      redisServers.map(({ url }) => url),
       work,
     );
   }

@@ -1,6 +1,6 @@
 import { LEASE_TTL_MS, type LockClient, NO_ABILITIES, type Strategy } from "../strategy.ts";
 import { compareAndDelete } from "./compare-and-delete.ts";
-import { requireRedisUrl } from "./require-redis-url.ts";
+import { requireUrl } from "./require-url.ts";
 
 /** The least that ioredis can do for a safe lock: the limit for every strategy built on it. */
 export const rawIoredis: Strategy = {
@@ -12,7 +12,7 @@ export const rawIoredis: Strategy = {
   waits: false,
   async open(target): Promise<LockClient<string>> {
     const { Redis } = await import("ioredis");
-    const client = new Redis(requireRedisUrl(target));
+    const client = new Redis(requireUrl(target));
     await client.script("LOAD", compareAndDelete.source);
     let holderCount = 0;
     return {

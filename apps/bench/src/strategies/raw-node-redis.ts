@@ -1,6 +1,6 @@
 import { LEASE_TTL_MS, type LockClient, NO_ABILITIES, type Strategy } from "../strategy.ts";
 import { compareAndDelete } from "./compare-and-delete.ts";
-import { requireRedisUrl } from "./require-redis-url.ts";
+import { requireUrl } from "./require-url.ts";
 
 /**
  * node-redis makes an AbortSignal for every command's timeout, which costs about half of a command. A
@@ -18,7 +18,7 @@ export const rawNodeRedis: Strategy = {
   waits: false,
   async open(target): Promise<LockClient<string>> {
     const { createClient } = await import("redis");
-    const client = createClient({ url: requireRedisUrl(target), commandOptions: NO_TIMEOUT });
+    const client = createClient({ url: requireUrl(target), commandOptions: NO_TIMEOUT });
     client.on("error", reportToStderr);
     await client.connect();
     await client.scriptLoad(compareAndDelete.source);

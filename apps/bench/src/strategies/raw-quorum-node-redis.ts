@@ -21,9 +21,9 @@ export const rawQuorum5NodeRedis: Strategy = {
   open,
 };
 
-async function open({ redisUrls }: Target): Promise<LockClient<string>> {
+async function open({ urls }: Target): Promise<LockClient<string>> {
   const { createClient } = await import("redis");
-  const clients = redisUrls.map((url) => createClient({ url, commandOptions: NO_TIMEOUT }));
+  const clients = urls.map((url) => createClient({ url, commandOptions: NO_TIMEOUT }));
   for (const client of clients) client.on("error", reportToStderr);
   await Promise.all(clients.map((client) => client.connect()));
   await Promise.all(clients.map((client) => client.scriptLoad(compareAndDelete.source)));

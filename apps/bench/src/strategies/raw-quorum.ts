@@ -27,9 +27,9 @@ function overServers(id: string, servers: number): Strategy {
   };
 }
 
-async function open({ redisUrls }: Target): Promise<LockClient<string>> {
+async function open({ urls }: Target): Promise<LockClient<string>> {
   const { Redis } = await import("ioredis");
-  const clients = redisUrls.map((url) => new Redis(url));
+  const clients = urls.map((url) => new Redis(url));
   await Promise.all(clients.map((client) => client.script("LOAD", compareAndDelete.source)));
   let holderCount = 0;
   return {

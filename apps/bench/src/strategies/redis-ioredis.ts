@@ -1,7 +1,7 @@
 import type { Lease } from "@holdfast/core";
 import { LEASE_TTL_MS, type LockClient, type Strategy } from "../strategy.ts";
 import { clientOfLocks } from "./client-of-locks.ts";
-import { requireRedisUrl } from "./require-redis-url.ts";
+import { requireUrl } from "./require-url.ts";
 
 /** Holdfast over one Redis through ioredis. */
 export const redisIoredis: Strategy = {
@@ -23,7 +23,7 @@ export const redisIoredis: Strategy = {
     const { Redis } = await import("ioredis");
     const { createLocks } = await import("@holdfast/core");
     const { redis } = await import("@holdfast/redis");
-    const client = new Redis(requireRedisUrl(target));
+    const client = new Redis(requireUrl(target));
     const locks = createLocks({ provider: redis({ client }), ttlMs: LEASE_TTL_MS });
     return clientOfLocks(locks, () => client.disconnect());
   },

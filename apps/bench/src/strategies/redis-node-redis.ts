@@ -1,7 +1,7 @@
 import type { Lease } from "@holdfast/core";
 import { LEASE_TTL_MS, type LockClient, type Strategy } from "../strategy.ts";
 import { clientOfLocks } from "./client-of-locks.ts";
-import { requireRedisUrl } from "./require-redis-url.ts";
+import { requireUrl } from "./require-url.ts";
 
 /** Holdfast over one Redis through node-redis. */
 export const redisNodeRedis: Strategy = {
@@ -22,7 +22,7 @@ export const redisNodeRedis: Strategy = {
     const { createClient } = await import("redis");
     const { createLocks } = await import("@holdfast/core");
     const { redis } = await import("@holdfast/redis");
-    const client = createClient({ url: requireRedisUrl(target) });
+    const client = createClient({ url: requireUrl(target) });
     client.on("error", (error: Error) => console.error(`node-redis: ${error.message}`));
     await client.connect();
     const locks = createLocks({ provider: redis({ client }), ttlMs: LEASE_TTL_MS });

@@ -15,9 +15,9 @@ export const redlock5NodeRedis: Strategy = {
   open,
 };
 
-async function open({ redisUrls }: Target): Promise<LockClient<Lease>> {
+async function open({ urls }: Target): Promise<LockClient<Lease>> {
   const { createClient } = await import("redis");
-  const clients = redisUrls.map((url) => createClient({ url }));
+  const clients = urls.map((url) => createClient({ url }));
   // A member that is down is part of scenario `availability`; node-redis connects again by itself.
   for (const client of clients) client.on("error", () => {});
   await Promise.all(clients.map((client) => client.connect()));

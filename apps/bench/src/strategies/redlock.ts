@@ -25,9 +25,9 @@ function overServers(id: string, servers: number, limit: string): Strategy {
   };
 }
 
-async function open({ redisUrls }: Target): Promise<LockClient<Lease>> {
+async function open({ urls }: Target): Promise<LockClient<Lease>> {
   const { Redis } = await import("ioredis");
-  const clients = redisUrls.map((url) => new Redis(url));
+  const clients = urls.map((url) => new Redis(url));
   // A member that is down is part of scenario `availability`; ioredis connects again by itself.
   for (const client of clients) client.on("error", () => {});
   const locks = await locksOverMembers(clients);

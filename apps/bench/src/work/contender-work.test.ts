@@ -8,7 +8,7 @@ const SLICE_US = 2_000;
 const SLICE_COUNT = 50;
 
 test("whatever moment a slice ends at, nobody asked after it and no wait is negative", async () => {
-  const client = await asyncMutex.open({ redisUrls: [] });
+  const client = await asyncMutex.open({ urls: [] });
   for (let slice = 0; slice < SLICE_COUNT; slice += 1) {
     const fromUs = hostUs();
     const untilUs = fromUs + SLICE_US;
