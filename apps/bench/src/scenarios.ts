@@ -1,6 +1,8 @@
 import type { Scenario } from "./scenario.ts";
 import { availability } from "./scenarios/availability.ts";
 import { contended } from "./scenarios/contended.ts";
+import { handoff } from "./scenarios/handoff.ts";
+import { local } from "./scenarios/local.ts";
 import { packageScenario } from "./scenarios/package.ts";
 import { uncontended } from "./scenarios/uncontended.ts";
 import { waiters } from "./scenarios/waiters.ts";
@@ -9,6 +11,8 @@ import { waiters } from "./scenarios/waiters.ts";
 export const scenarios: readonly Scenario[] = [
   uncontended,
   contended,
+  handoff,
+  local,
   availability,
   waiters,
   packageScenario,

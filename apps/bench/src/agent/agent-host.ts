@@ -3,7 +3,7 @@ import type { CorePinning } from "../server/core-pinning.ts";
 import { ServerMeter } from "../server/server-meter.ts";
 import type { Servers } from "../server/servers.ts";
 import type { Strategy } from "../strategy.ts";
-import { Agent } from "./agent.ts";
+import { Agent, type ProcessSignal } from "./agent.ts";
 
 /** Longest farewell an agent is given before it is killed. */
 const CLOSE_MS_MAX = 2_000;
@@ -30,17 +30,17 @@ export class AgentHost {
     await Promise.all(
       agents.map((agent) => agent.ask({ ask: "open", strategyId: strategy.id, target })),
     );
+    const askOne = async (index: number, request: object, expectedMs: number): Promise<object> => {
+      const agent = agents[index];
+      if (agent === undefined) throw new RangeError(`index must be below ${count}, not ${index}`);
+      return agent.ask({ ask: "work", scenarioId: scenario.id, request }, expectedMs);
+    };
     return {
       meter: servers.length > 0 ? new ServerMeter(servers) : undefined,
       ask: (requests, expectedMs) =>
-        Promise.all(
-          agents.map((agent, index) =>
-            agent.ask(
-              { ask: "work", scenarioId: scenario.id, request: requests[index] ?? {} },
-              expectedMs,
-            ),
-          ),
-        ),
+        Promise.all(agents.map((_, index) => askOne(index, requests[index] ?? {}, expectedMs))),
+      askOne,
+      signal: (index, signal) => agents[index]?.signal(signal),
       close: async () => {
         await Promise.all(agents.map((agent) => this.#retire(agent)));
       },
@@ -80,5 +80,9 @@ export interface Fleet {
   readonly meter: ServerMeter | undefined;
   /** Sends `requests[i]` to process `i`, all at once, and waits for every reply. */
   ask(requests: readonly object[], expectedMs: number): Promise<readonly object[]>;
+  /** Sends `request` to process `index` alone. Rejects once that process is gone. */
+  askOne(index: number, request: object, expectedMs: number): Promise<object>;
+  /** Ends, stops or continues process `index`, without a word to it. */
+  signal(index: number, signal: ProcessSignal): void;
   close(): Promise<void>;
 }

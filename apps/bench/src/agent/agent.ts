@@ -8,6 +8,9 @@ const AGENT_FILE = fileURLToPath(new URL("./agent-main.js", import.meta.url));
 /** An agent that answers nothing for this long past its expected time is taken to be stuck. */
 const REPLY_GRACE_MS = 30_000;
 
+/** What a scenario may do to a process: kill it, stop it, let it go on. */
+export type ProcessSignal = "SIGKILL" | "SIGSTOP" | "SIGCONT";
+
 interface Pending {
   readonly resolve: (value: object) => void;
   readonly reject: (error: Error) => void;
@@ -50,6 +53,10 @@ export class Agent {
         if (error !== null) this.#settle({ id, ok: false, message: error.message });
       });
     });
+  }
+
+  signal(signal: ProcessSignal): void {
+    this.#child.kill(signal);
   }
 
   /** Ends the process at once and waits until it is gone. Safe to call again. */

@@ -18,6 +18,7 @@ export const contended: Scenario = {
   id: "contended",
   about: "one lock wanted by 4 processes × 16 contenders, held 1 ms: switches, fairness, waits",
   usesServer: true,
+  quick: true,
   secondsDefault: 0.75,
   roundsDefault: 8,
   metrics: [

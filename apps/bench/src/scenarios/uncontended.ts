@@ -14,6 +14,7 @@ export const uncontended: Scenario = {
   about:
     "acquire and release of a free lock: latency, throughput, CPU, commands (1 and 64 callers)",
   usesServer: true,
+  quick: true,
   secondsDefault: 0.25,
   roundsDefault: 8,
   metrics: [

@@ -1,0 +1,135 @@
+import { setTimeout as sleepMs } from "node:timers/promises";
+import type { Fleet } from "../agent/agent-host.ts";
+import { hostUs } from "../host-clock.ts";
+import type { Params, Probe, Sample, Scenario } from "../scenario.ts";
+import type { Strategy } from "../strategy.ts";
+import { type HandoffRequest, handoffWork } from "../work/handoff-work.ts";
+import { LatencyHistogram } from "../work/latency-histogram.ts";
+import { Relay, type RelayLog } from "./relay.ts";
+
+/** How long a warm queue is watched while nothing changes hands. */
+const QUIET_MS = 1_000;
+/** Most commands a second that count as the heartbeats of one process; more are polls. */
+const HEARTBEATS_PER_PROCESS_MAX = 1;
+
+/** How soon a lock that one process gives back is another's, which has waited for it. */
+export const handoff: Scenario = {
+  id: "handoff",
+  about: "release in one process until the grant in another that waits: latency, commands",
+  usesServer: true,
+  quick: true,
+  secondsDefault: 1,
+  roundsDefault: 8,
+  metrics: [
+    { id: "handoffP50Ms", title: "hand-off\np50", kind: "ms", compared: true },
+    { id: "handoffP99Ms", title: "hand-off\np99", kind: "ms", compared: true },
+    { id: "releaseP50Ms", title: "release\np50", kind: "ms", compared: false },
+    { id: "handoffOverRelease", title: "hand-off ÷\nrelease", kind: "index", compared: false },
+    { id: "commandsPerHandoff", title: "com-\nmands", kind: "count", compared: false },
+    {
+      id: "quietCommandsPerSecond",
+      title: "quiet\ncommands/s",
+      kind: "count",
+      compared: false,
+    },
+    { id: "handoffs", title: "hand-\noffs", kind: "count", compared: false },
+    { id: "failures", title: "failed", kind: "count", compared: false },
+  ],
+  variants: [
+    { title: "1 waiting process", params: { processes: 2 } },
+    { title: "3 waiting processes", params: { processes: 4 } },
+  ],
+  paramsFor: ({ waits, backend }, variant) =>
+    waits && backend !== "process" ? variant.params : undefined,
+  open: async (host, strategy, params) =>
+    new HandoffProbe(
+      await host.open(handoff, strategy, params["processes"] ?? 2),
+      strategy,
+      params,
+    ),
+  work: (client, request: HandoffRequest) => handoffWork(client, request),
+};
+
+class HandoffProbe implements Probe {
+  readonly #fleet: Fleet;
+  readonly #strategy: Strategy;
+  readonly #processes: number;
+  /** Of all processes together, known from the warm-up. */
+  #quietCommandsPerSecond = 0;
+
+  constructor(fleet: Fleet, strategy: Strategy, { processes = 2 }: Params) {
+    this.#fleet = fleet;
+    this.#strategy = strategy;
+    this.#processes = processes;
+  }
+
+  async warmUp(seconds: number): Promise<void> {
+    const { meter } = this.#fleet;
+    const relay = this.#relay();
+    const pass = async (): Promise<void> => {
+      await relay.begin(this.#processes);
+      await relay.passUntil(hostUs() + seconds * 1e6);
+    };
+    if (meter === undefined) await pass();
+    else {
+      await meter.learn(pass);
+      const { cost } = await meter.measure(() => sleepMs(QUIET_MS));
+      this.#quietCommandsPerSecond = (cost.commands / QUIET_MS) * 1000;
+    }
+    await relay.end();
+  }
+
+  async measure(seconds: number): Promise<Sample> {
+    const { meter } = this.#fleet;
+    const relay = this.#relay();
+    await relay.begin(this.#processes);
+    const startUs = hostUs();
+    const pass = (): Promise<void> => relay.passUntil(startUs + seconds * 1e6);
+    if (meter === undefined) {
+      await pass();
+      await relay.end();
+      return sampleOf(relay.log);
+    }
+    const { cost } = await meter.measure(pass);
+    const heartbeats = this.#heartbeatsIn((hostUs() - startUs) / 1e6);
+    await relay.end();
+    return {
+      ...(await sampleOf(relay.log)),
+      commandsPerHandoff: (cost.commands - heartbeats) / relay.log.handoffsUs.length,
+      quietCommandsPerSecond: this.#quietCommandsPerSecond,
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#fleet.close();
+  }
+
+  #relay(): Relay {
+    return new Relay(this.#fleet, `bench:handoff:${this.#strategy.id}`);
+  }
+
+  /** What the processes send whether or not the lock changes hands. */
+  #heartbeatsIn(seconds: number): number {
+    const perSecondMax = this.#processes * HEARTBEATS_PER_PROCESS_MAX;
+    return Math.min(this.#quietCommandsPerSecond, perSecondMax) * seconds;
+  }
+}
+
+async function sampleOf({ handoffsUs, releasesUs, failureCount }: RelayLog): Promise<Sample> {
+  const handoffs = await histogramOf(handoffsUs);
+  const releases = await histogramOf(releasesUs);
+  return {
+    handoffP50Ms: handoffs.percentileUs(50) / 1000,
+    handoffP99Ms: handoffs.percentileUs(99) / 1000,
+    releaseP50Ms: releases.percentileUs(50) / 1000,
+    handoffOverRelease: handoffs.percentileUs(50) / releases.percentileUs(50),
+    handoffs: handoffsUs.length,
+    failures: failureCount,
+  };
+}
+
+async function histogramOf(latenciesUs: readonly number[]): Promise<LatencyHistogram> {
+  const histogram = await LatencyHistogram.create();
+  for (const latencyUs of latenciesUs) histogram.record(latencyUs);
+  return histogram;
+}
