@@ -67,6 +67,11 @@ test.each([
   expect(named.map(([, id = ""]) => id).filter((id) => !ids.has(id))).toEqual([]);
 });
 
+test.each(pages)("no table of $path has two rows of one thing", ({ text }) => {
+  const tables = text.match(/^(?:\|.*\n)+/gm) ?? [];
+  expect(tables.flatMap((table) => repeated(table.split("\n").map(firstCell)))).toEqual([]);
+});
+
 test.each(pages)("$path links to what is there", (page) => {
   expect(linksOf(page).filter((target) => !existsSync(target))).toEqual([]);
 });
@@ -87,6 +92,15 @@ test("every file that ARCHITECTURE.md names exists", () => {
   expect(named.length).toBeGreaterThan(20);
   expect(named.filter((file) => !isThere(file))).toEqual(["sql.ts"]);
 });
+
+function firstCell(row: string): string {
+  return row.split("|")[1]?.trim() ?? "";
+}
+
+/** What is in a list a second time, but for empty strings. */
+function repeated(words: readonly string[]): string[] {
+  return words.filter((word, index) => word !== "" && words.indexOf(word) < index);
+}
 
 function filesNamedIn(page: string): string[] {
   return [...read(page).matchAll(/`([\w./-]+\.(?:ts|md|mjs))`/g)].map(([, file = ""]) => file);
