@@ -22,8 +22,10 @@ if (urls.length !== 3) {
 
 const clients = urls.map((url) => new Redis(url));
 const [, second, third] = clients;
-// No guard, only because these servers may have been started this minute and hold nothing yet.
-const locks = createLocks({ provider: redlock({ clients, restartGuardMs: 0 }) });
+// No guard, only because these servers may have been started this minute and hold nothing yet. The servers
+// remember that for ten minutes and refuse clients with another guard: hence a prefix of its own.
+const provider = redlock({ clients, prefix: "example:", restartGuardMs: 0 });
+const locks = createLocks({ provider });
 
 console.log(`three servers: ${await publishOnce(locks, "front", async () => {})}`);
 
