@@ -104,6 +104,7 @@ function checkList(list: unknown, parameter: string): void {
     throw new TypeError(`${parameter} must be an array with one for each server; three are usual`);
   }
   for (const [index, one] of list.entries()) {
+    if (one === undefined) throw new TypeError(`${parameter}[${index}] is undefined`);
     const first = list.indexOf(one);
     if (first === index) continue;
     throw new TypeError(

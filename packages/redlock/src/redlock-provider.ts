@@ -7,7 +7,7 @@ import {
   type LockState,
   quorum,
 } from "@holdfast/core";
-import { redis } from "@holdfast/redis";
+import { memberAt } from "./member-at.ts";
 import { memberName } from "./member-name.ts";
 import { type RedlockOptions, type RedlockPlan, redlockPlan } from "./redlock-options.ts";
 
@@ -36,7 +36,7 @@ export function redlock<const F extends boolean = true>(
   const plan = redlockPlan(options);
   const members: LockProvider[] = [];
   try {
-    for (const member of plan.members) members.push(redis(member));
+    for (const [index, member] of plan.members.entries()) members.push(memberAt(index, member));
     const provider = quorum(members, { ...plan.quorum, ...memberNamesOf(plan) } as {
       fencing?: true;
     });

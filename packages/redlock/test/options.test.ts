@@ -58,8 +58,31 @@ describe("redlock refuses at once", () => {
       { urls: [...URLS, "redis://B:7002/1"] },
       /^TypeError: .*urls\[3\].*b:7002/,
     ],
-    ["a url of something else", { urls: [...URLS, "http://d:1"] }, /^TypeError: .*redis:\/\//],
-    ["something that is no client", { clients: [{}] }, /^TypeError: .*client must be/],
+    [
+      "a url of something else",
+      { urls: [...URLS, "http://d:1"] },
+      /^TypeError: urls\[3\]: must begin with redis:\/\//,
+    ],
+    [
+      "a url with a port that is none",
+      { urls: [URLS[0], "redis://b:0"] },
+      /^RangeError: urls\[1\]: its port must be/,
+    ],
+    [
+      "tls for a url without it",
+      { urls: ["rediss://a:7001", URLS[1]], tls: {} },
+      /^TypeError: urls\[1\]: tls needs a url/,
+    ],
+    [
+      "a url that is missing",
+      { urls: [URLS[0], undefined] },
+      /^TypeError: urls\[1\] is undefined$/,
+    ],
+    [
+      "something that is no client",
+      { clients: [idleClient(), {}] },
+      /^TypeError: clients\[1\]: must be/,
+    ],
     [
       "a driver for clients",
       { clients: [{}], driver: "redis" },
