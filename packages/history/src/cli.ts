@@ -14,7 +14,10 @@ import { timelineSvg } from "./report/timeline-svg.ts";
 import type { Violation } from "./violation.ts";
 
 const EXIT_VIOLATIONS = 1;
-const EXIT_USAGE = 2;
+/** The files are not what they should be. */
+const EXIT_FILES = 2;
+/** EX_USAGE of sysexits.h, as in all programs of the repository. */
+const EXIT_USAGE = 64;
 
 const USAGE = `usage: history check FILE... [options]
 
@@ -33,8 +36,8 @@ Reads the histories of all processes of a run, one file each, and checks them to
   --settle-ms N             how long after a fault all may be in disorder (default: 0)
   --steps N                 limit of the search for a linearization of each lock
 
-A bound that is not given is not checked. Exits with 0, with ${EXIT_VIOLATIONS} when there are violations, with ${EXIT_USAGE} when
-the arguments or the files are not what they should be.
+A bound that is not given is not checked. Exits with 0, with ${EXIT_VIOLATIONS} when there are violations, with ${EXIT_FILES} when the
+files cannot be read or hold no events, with ${EXIT_USAGE} when the arguments make no sense.
 `;
 
 const BOUNDS = {
@@ -49,6 +52,9 @@ const BOUNDS = {
 } as const satisfies Record<string, keyof CheckOptions>;
 
 class UsageError extends Error {}
+
+/** Nothing was recorded: that no rule was broken then says nothing. */
+class NoEventsError extends Error {}
 
 interface CommandLine {
   readonly files: readonly string[];
@@ -73,7 +79,11 @@ function parse(args: readonly string[]): CommandLine {
   }
   const { values, positionals } = parsed;
   const [command, ...files] = positionals;
-  if (command !== "check" || files.length === 0) throw new UsageError("say what to check");
+  if (command === undefined) throw new UsageError("say what to do: check FILE...");
+  if (command !== "check") {
+    throw new UsageError(`there is no ${JSON.stringify(command)}, only check FILE...`);
+  }
+  if (files.length === 0) throw new UsageError("check needs the files of a run: check FILE...");
   const given = Object.entries(BOUNDS).flatMap(([name, key]) => {
     const value = values[name];
     return value === undefined ? [] : [[key, boundOf(name, `${value}`)] as const];
@@ -105,6 +115,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const { files, svg, json, options } = parse(args);
   const history = await readHistory(files);
+  if (history.length === 0) throw new NoEventsError(`no events in ${files.join(", ")}`);
   const violations = checkAll(history, options);
   const [first] = violations;
   if (svg !== undefined && first !== undefined) {
@@ -125,23 +136,37 @@ function summary(
     const handOffs = handOffsOf(history, options).filter((it) => it.after === after);
     const longestNs = handOffs.reduce((most, it) => Math.max(most, it.durationNs), 0);
     if (handOffs.length === 0) continue;
-    lines.push(
-      `${handOffs.length} hand-offs after a ${after}, at most ${inMilliseconds(longestNs)}`,
-    );
+    const count = counted(handOffs.length, "hand-off");
+    lines.push(`${count} after a ${after}, at most ${inMilliseconds(longestNs)}`);
   }
   const open = undecided(history, options);
   if (open.length > 0) lines.push(`no order was found for ${open.join(", ")}: raise --steps`);
   const names = new Set(history.map(({ name }) => name).filter((name) => name !== ""));
-  lines.push(`${history.length} events, ${names.size} locks, ${violations.length} violations`);
+  const counts = [
+    counted(history.length, "event"),
+    counted(names.size, "lock"),
+    counted(violations.length, "violation"),
+  ];
+  lines.push(counts.join(", "));
   return `${lines.join("\n")}\n`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** True for what is wrong with the files and not with this program. */
+function isOfFiles(error: unknown): error is Error {
+  if (error instanceof MalformedHistoryError || error instanceof NoEventsError) return true;
+  return error instanceof Error && "code" in error;
 }
 
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const isTheirs = error instanceof UsageError || error instanceof MalformedHistoryError;
-  if (!isTheirs && !(error instanceof Error && "code" in error)) throw error;
-  process.stderr.write(`history: ${(error as Error).message}\n`);
-  if (error instanceof UsageError) process.stderr.write(USAGE);
-  process.exitCode = EXIT_USAGE;
+  const isUsage = error instanceof UsageError;
+  if (!isUsage && !isOfFiles(error)) throw error;
+  process.stderr.write(`history: ${error.message}\n`);
+  if (isUsage) process.stderr.write("--help says what it takes\n");
+  process.exitCode = isUsage ? EXIT_USAGE : EXIT_FILES;
 }

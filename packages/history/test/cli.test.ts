@@ -50,7 +50,7 @@ describe("history check", () => {
     const file = await fileOf("free.jsonl", history(FREE));
     const { code, stdout } = await run("check", file);
     expect(stdout).toBe(
-      "1 hand-offs after a release, at most 50 ms\n8 events, 1 locks, 0 violations\n",
+      "1 hand-off after a release, at most 50 ms\n8 events, 1 lock, 0 violations\n",
     );
     expect(code).toBe(0);
   });
@@ -67,7 +67,7 @@ describe("history check", () => {
     );
     const { code, stdout } = await run("check", ...files, "--hand-off-ms", "49");
     expect(stdout).toContain("hand-off of lock: a was over and b waited 50 ms more");
-    expect(stdout).toContain("8 events, 1 locks, 1 violations\n");
+    expect(stdout).toContain("8 events, 1 lock, 1 violation\n");
     expect(code).toBe(1);
   });
 
@@ -82,17 +82,33 @@ describe("history check", () => {
   });
 
   test.each([
-    [["check"], "say what to check"],
-    [["look", "file"], "say what to check"],
+    [[], "say what to do"],
+    [[""], 'there is no "", only check'],
+    [["look", "file"], 'there is no "look", only check'],
+    [["check"], "check needs the files of a run"],
     [
       ["check", "file", "--wake-up-ms", "soon"],
       "--wake-up-ms is a number, 0 or more, and not soon",
     ],
     [["check", "file", "--colour"], "--colour"],
-    [["check", "missing.jsonl"], "ENOENT"],
-  ])("refuses %j with 2", async (args, message) => {
+  ])("refuses %j with 64", async (args, message) => {
     const { code, stdout, stderr } = await run(...args);
     expect(stderr).toContain(message);
+    expect(stdout).toBe("");
+    expect(code).toBe(64);
+  });
+
+  test("says that a file cannot be read", async () => {
+    const { code, stdout, stderr } = await run("check", "missing.jsonl");
+    expect(stderr).toMatch(/^history: ENOENT.*missing\.jsonl/);
+    expect(stdout).toBe("");
+    expect(code).toBe(2);
+  });
+
+  test("does not take files without events for a run in which all was well", async () => {
+    const files = await Promise.all(["one.jsonl", "other.jsonl"].map((name) => fileOf(name, [])));
+    const { code, stdout, stderr } = await run("check", ...files);
+    expect(stderr).toBe(`history: no events in ${files.join(", ")}\n`);
     expect(stdout).toBe("");
     expect(code).toBe(2);
   });
