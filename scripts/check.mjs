@@ -2,6 +2,7 @@ import path from "node:path";
 import { changesetProblems } from "./changesets.mjs";
 import { runProcess } from "./run-process.mjs";
 import { progress, runPnpm } from "./set-up.mjs";
+import { USAGE_EXIT_CODE } from "./usage-exit-code.mjs";
 import { rootFolder, workspacePackages } from "./workspace.mjs";
 
 /**
@@ -28,7 +29,7 @@ const named = words.filter((word) => !word.startsWith("--"));
 const unknown = named.filter((word) => !(word in gates));
 if (unknown.length > 0) {
   progress(`no gate named ${unknown.join(", ")}; there are ${Object.keys(gates).join(", ")}`);
-  process.exitCode = 2;
+  process.exitCode = USAGE_EXIT_CODE;
 } else {
   process.exitCode = await runGates(named.length > 0 ? named : Object.keys(gates));
 }

@@ -5,6 +5,7 @@ import { runProcess } from "./run-process.mjs";
 import { build, install, progress } from "./set-up.mjs";
 import { StepFailure } from "./step-failure.mjs";
 import { runTests } from "./tests.mjs";
+import { USAGE_EXIT_CODE } from "./usage-exit-code.mjs";
 import { rootFolder } from "./workspace.mjs";
 
 const INTERRUPTED = 130;
@@ -21,7 +22,7 @@ export async function runCommand(name, rest) {
   const command = commands[name ?? ""];
   if (command === undefined) {
     progress(`say one of: ${Object.keys(commands).join(", ")}`);
-    return 2;
+    return USAGE_EXIT_CODE;
   }
   try {
     await install();
