@@ -1,9 +1,11 @@
 import type { Scenario } from "./scenario.ts";
 import { availability } from "./scenarios/availability.ts";
 import { contended } from "./scenarios/contended.ts";
+import { crash } from "./scenarios/crash.ts";
 import { handoff } from "./scenarios/handoff.ts";
 import { local } from "./scenarios/local.ts";
 import { packageScenario } from "./scenarios/package.ts";
+import { pause } from "./scenarios/pause.ts";
 import { uncontended } from "./scenarios/uncontended.ts";
 import { waiters } from "./scenarios/waiters.ts";
 
@@ -13,6 +15,8 @@ export const scenarios: readonly Scenario[] = [
   contended,
   handoff,
   local,
+  crash,
+  pause,
   availability,
   waiters,
   packageScenario,

@@ -3,8 +3,8 @@ import type { Fleet } from "../agent/agent-host.ts";
 import { hostUs } from "../host-clock.ts";
 import type { Params, Probe, Sample, Scenario } from "../scenario.ts";
 import type { Strategy } from "../strategy.ts";
-import { type HandoffRequest, handoffWork } from "../work/handoff-work.ts";
 import { LatencyHistogram } from "../work/latency-histogram.ts";
+import { type TurnRequest, turnWork } from "../work/turn-work.ts";
 import { Relay, type RelayLog } from "./relay.ts";
 
 /** How long a warm queue is watched while nothing changes hands. */
@@ -47,7 +47,7 @@ export const handoff: Scenario = {
       strategy,
       params,
     ),
-  work: (client, request: HandoffRequest) => handoffWork(client, request),
+  work: (client, request: TurnRequest) => turnWork(client, request),
 };
 
 class HandoffProbe implements Probe {

@@ -1,7 +1,7 @@
 import { setTimeout as sleepMs } from "node:timers/promises";
 import type { Fleet } from "../agent/agent-host.ts";
 import { hostUs } from "../host-clock.ts";
-import type { GrantReply, HandoffRequest, ReleaseReply } from "../work/handoff-work.ts";
+import type { GrantReply, ReleaseReply, TurnRequest } from "../work/turn-work.ts";
 
 /** What a relay measured, in the order of its passes. */
 export interface RelayLog {
@@ -73,7 +73,7 @@ export class Relay {
 
   #ask(process: number): void {
     const untilUs = hostUs() + GRANT_MS_MAX * 1000;
-    const request: HandoffRequest = { step: "acquire", name: this.#name, untilUs };
+    const request: TurnRequest = { step: "acquire", name: this.#name, untilUs };
     const granted = this.#fleet
       .askOne(process, request, GRANT_MS_MAX)
       .then((reply) => ({ ...(reply as GrantReply), process }));
@@ -91,7 +91,7 @@ export class Relay {
   }
 
   async #release(): Promise<ReleaseReply> {
-    const request: HandoffRequest = { step: "release", name: this.#name };
+    const request: TurnRequest = { step: "release", name: this.#name };
     return (await this.#fleet.askOne(this.#holder, request, GRANT_MS_MAX)) as ReleaseReply;
   }
 }

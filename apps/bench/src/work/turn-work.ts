@@ -1,10 +1,11 @@
 import { setTimeout as sleepMs } from "node:timers/promises";
 import { hostUs } from "../host-clock.ts";
 import type { LockClient } from "../strategy.ts";
+import { acquirePatiently, type Claim } from "./acquire-patiently.ts";
 
 /** Asks an agent to wait for the lock, or to give back the one that it has. */
-export type HandoffRequest =
-  | { readonly step: "acquire"; readonly name: string; readonly untilUs: number }
+export type TurnRequest =
+  | (Claim & { readonly step: "acquire" })
   | { readonly step: "release"; readonly name: string };
 
 /** The answer to `acquire`, in host time. */
@@ -20,36 +21,23 @@ export interface ReleaseReply {
   readonly releasedUs: number;
 }
 
-/** Pause after an acquire that failed, so that a fault does not become a busy loop. */
-const FAILURE_PAUSE_MS = 10;
 /** How long the releaser keeps still: its answer must not take the core from the next holder. */
 const QUIET_MS = 5;
 
 /** What each client of a process holds at the moment; a process of this scenario has one. */
 const holdings = new WeakMap<LockClient, unknown>();
 
-export function handoffWork(
+export function turnWork(
   client: LockClient,
-  request: HandoffRequest,
+  request: TurnRequest,
 ): Promise<GrantReply | ReleaseReply> {
-  return request.step === "acquire"
-    ? grantedTo(client, request.name, request.untilUs)
-    : releasedBy(client, request.name);
+  return request.step === "acquire" ? grantedTo(client, request) : releasedBy(client, request.name);
 }
 
-/** Waits until granted. A library that gives up is asked again, until the end of the slice. */
-async function grantedTo(client: LockClient, name: string, untilUs: number): Promise<GrantReply> {
-  for (let failureCount = 0; ; failureCount += 1) {
-    try {
-      const holding = await client.acquire(name);
-      const grantedUs = hostUs();
-      holdings.set(client, holding);
-      return { grantedUs, failureCount };
-    } catch (error) {
-      if (hostUs() > untilUs) throw error;
-      await sleepMs(FAILURE_PAUSE_MS);
-    }
-  }
+async function grantedTo(client: LockClient, claim: Claim): Promise<GrantReply> {
+  const { holding, grantedUs, failureCount } = await acquirePatiently(client, claim);
+  holdings.set(client, holding);
+  return { grantedUs, failureCount };
 }
 
 async function releasedBy(client: LockClient, name: string): Promise<ReleaseReply> {
