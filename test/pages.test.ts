@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { cases } from "../packages/conformance/dist/index.js";
-import { rootFolder } from "../scripts/workspace.mjs";
+import { readJson, rootFolder } from "../scripts/workspace.mjs";
 import { type TrackedFile, trackedFiles } from "./tidy/tracked-files.ts";
 
 const pages = trackedFiles().filter(
@@ -67,6 +67,18 @@ test.each([
   expect(named.map(([, id = ""]) => id).filter((id) => !ids.has(id))).toEqual([]);
 });
 
+test("docs/track-record.md names the seeds that the simulation always runs, and no others", () => {
+  const rows = read("docs/track-record.md").matchAll(/\| simulation, ([\w-]+), seed (\d+) +\|/g);
+  const named = [...rows].map(([, topology, seed]) => ({ topology, seed: Number(seed) }));
+  const file = path.join(rootFolder, "packages/simulation/test/regression-seeds.json");
+  const run = readJson(file) as { seed: number; topology?: string }[];
+  expect(run.length).toBeGreaterThan(0);
+  // A seed without a topology draws its own.
+  const drawn = ({ seed }: { seed: number }) => named.find((row) => row.seed === seed)?.topology;
+  const always = run.map((one) => ({ topology: one.topology ?? drawn(one), seed: one.seed }));
+  expect(always.sort(bySeed)).toEqual(named.sort(bySeed));
+});
+
 test.each(pages)("no table of $path has two rows of one thing", ({ text }) => {
   const tables = text.match(/^(?:\|.*\n)+/gm) ?? [];
   expect(tables.flatMap((table) => repeated(table.split("\n").map(firstCell)))).toEqual([]);
@@ -92,6 +104,10 @@ test("every file that ARCHITECTURE.md names exists", () => {
   expect(named.length).toBeGreaterThan(20);
   expect(named.filter((file) => !isThere(file))).toEqual(["sql.ts"]);
 });
+
+function bySeed(one: { seed: number }, other: { seed: number }): number {
+  return one.seed - other.seed;
+}
 
 function firstCell(row: string): string {
   return row.split("|")[1]?.trim() ?? "";
