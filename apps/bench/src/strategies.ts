@@ -1,6 +1,12 @@
 import { asyncLock } from "./strategies/async-lock.ts";
 import { asyncMutex } from "./strategies/async-mutex.ts";
 import { memory } from "./strategies/memory.ts";
+import { nodeRedlock4 } from "./strategies/peers/node-redlock-4.ts";
+import { nodeRedlock5 } from "./strategies/peers/node-redlock-5.ts";
+import { redisSemaphore } from "./strategies/peers/redis-semaphore.ts";
+import { redlockUniversal } from "./strategies/peers/redlock-universal.ts";
+import { simpleRedisMutex } from "./strategies/peers/simple-redis-mutex.ts";
+import { verrou } from "./strategies/peers/verrou.ts";
 import { rawIoredis } from "./strategies/raw-ioredis.ts";
 import { rawNodeRedis } from "./strategies/raw-node-redis.ts";
 import { rawQuorum, rawQuorum5 } from "./strategies/raw-quorum.ts";
@@ -26,4 +32,10 @@ export const strategies: readonly Strategy[] = [
   rawQuorum5,
   redlock5NodeRedis,
   rawQuorum5NodeRedis,
+  ...nodeRedlock4,
+  ...nodeRedlock5,
+  ...redlockUniversal,
+  ...redisSemaphore,
+  ...verrou,
+  ...simpleRedisMutex,
 ];

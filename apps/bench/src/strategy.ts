@@ -1,5 +1,5 @@
 /** Where the locks of a strategy live: in the process itself, or on servers of one kind. */
-export type Backend = "process" | ServerBackend;
+type Backend = "process" | ServerBackend;
 
 /** The kinds of servers. */
 export type ServerBackend = "redis";
@@ -62,7 +62,7 @@ export interface Target {
 }
 
 /** What a scenario asks of one acquisition. */
-export interface AcquireOptions {
+interface AcquireOptions {
   /** Lease length in milliseconds, where the library lets the caller choose one. */
   readonly ttlMs?: number;
 }

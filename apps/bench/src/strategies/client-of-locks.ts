@@ -1,15 +1,13 @@
 import type { Lease, Locks } from "@holdfast/core";
 import type { LockClient } from "../strategy.ts";
+import { tellOnAbort } from "./tell-on-abort.ts";
 
 /** Holdfast as the benchmark sees it; `disconnect` ends what the provider was given. */
 export function clientOfLocks(locks: Locks, disconnect: () => void = () => {}): LockClient<Lease> {
   return {
     acquire: (name, options) => locks.acquire(name, options),
     release: (_name, lease) => lease.release(),
-    onLost: ({ signal }, tell) => {
-      if (signal.aborted) tell();
-      else signal.addEventListener("abort", tell, { once: true });
-    },
+    onLost: ({ signal }, tell) => tellOnAbort(signal, tell),
     token: ({ fencingToken }) => fencingToken,
     close: async () => {
       await locks.close();
