@@ -2,6 +2,7 @@ import type { Scenario } from "./scenario.ts";
 import { availability } from "./scenarios/availability.ts";
 import { contended } from "./scenarios/contended.ts";
 import { crash } from "./scenarios/crash.ts";
+import { fairness } from "./scenarios/fairness.ts";
 import { handoff } from "./scenarios/handoff.ts";
 import { local } from "./scenarios/local.ts";
 import { packageScenario } from "./scenarios/package.ts";
@@ -15,6 +16,7 @@ export const scenarios: readonly Scenario[] = [
   contended,
   handoff,
   local,
+  fairness,
   crash,
   pause,
   availability,

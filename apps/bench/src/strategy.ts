@@ -47,6 +47,11 @@ export interface Strategy {
   readonly servers?: number;
   /** The strategies its figures are divided by, each in the same round. Empty for a yardstick. */
   readonly comparedWith: readonly string[];
+  /**
+   * Whether a released lock may go to a waiter of the same process before other processes, as often
+   * as {@link Target.localHandoffMax} says.
+   */
+  readonly handsOffLocally?: boolean;
   /** False when `acquire` rejects instead of waiting for a holder, as the raw drivers do. */
   readonly waits: boolean;
   /** The npm package whose size and import time stand for this strategy in scenario `package`. */
@@ -59,6 +64,8 @@ export interface Strategy {
 export interface Target {
   /** Of each server under measurement, as its drivers take it; empty for backend `process`. */
   readonly urls: readonly string[];
+  /** For a strategy that `handsOffLocally`: how often in a row. Its own default where nothing is said. */
+  readonly localHandoffMax?: number;
 }
 
 /** What a scenario asks of one acquisition. */

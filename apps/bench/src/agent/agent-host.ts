@@ -2,7 +2,7 @@ import type { Scenario } from "../scenario.ts";
 import type { CorePinning } from "../server/core-pinning.ts";
 import { ServerMeter } from "../server/server-meter.ts";
 import type { Servers } from "../server/servers.ts";
-import type { Strategy } from "../strategy.ts";
+import type { Strategy, Target } from "../strategy.ts";
 import { Agent, type ProcessSignal } from "./agent.ts";
 
 /** Longest farewell an agent is given before it is killed. */
@@ -22,17 +22,19 @@ export class AgentHost {
     this.servers = servers;
   }
 
-  /** Starts `count` processes with a client of `strategy` each. */
-  async open(scenario: Scenario, strategy: Strategy, count: number): Promise<Fleet> {
-    const agents = Array.from({ length: count }, () => this.#start());
+  /** Starts processes with a client of `strategy` each. */
+  async open(scenario: Scenario, strategy: Strategy, crew: Crew): Promise<Fleet> {
+    const { processes, ...options } = crew;
+    const agents = Array.from({ length: processes }, () => this.#start());
     const servers = this.servers.of(strategy);
-    const target = this.servers.targetOf(strategy);
+    const target = { ...this.servers.targetOf(strategy), ...options };
     await Promise.all(
       agents.map((agent) => agent.ask({ ask: "open", strategyId: strategy.id, target })),
     );
     const askOne = async (index: number, request: object, expectedMs: number): Promise<object> => {
       const agent = agents[index];
-      if (agent === undefined) throw new RangeError(`index must be below ${count}, not ${index}`);
+      if (agent === undefined)
+        throw new RangeError(`index must be below ${processes}, not ${index}`);
       return agent.ask({ ask: "work", scenarioId: scenario.id, request }, expectedMs);
     };
     return {
@@ -72,6 +74,11 @@ export class AgentHost {
     await agent.kill();
     this.#living.delete(agent);
   }
+}
+
+/** How many processes to start, and what their clients are told beside the servers. */
+export interface Crew extends Pick<Target, "localHandoffMax"> {
+  readonly processes: number;
 }
 
 /** The agents of one strategy in one measurement. */

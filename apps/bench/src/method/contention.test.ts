@@ -21,6 +21,9 @@ test("turns of all processes are put on one time line before switches are counte
     switchesPerSecond: 2,
     processSwitchesPerSecond: 2,
     acquisitionsPerSecond: 4,
+    turnsMin: 0,
+    turnsMax: 2,
+    processRunMax: 2,
     starved: 1,
     overlaps: 0,
   });

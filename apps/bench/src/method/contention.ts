@@ -2,6 +2,7 @@ import type { Sample } from "../scenario.ts";
 import type { ContenderReply, Tenure } from "../work/contender-work.ts";
 import { LatencyHistogram } from "../work/latency-histogram.ts";
 import { jainIndex } from "./jain-index.ts";
+import { longestRun } from "./longest-run.ts";
 import { trueSwitches } from "./true-switches.ts";
 
 /** A lease with the process and the contender that had it, both numbered over the whole slice. */
@@ -30,6 +31,10 @@ export async function contention({ replies, seconds, contenders }: Slice): Promi
     starved: shares.filter((share) => share === 0).length,
     waitP50Ms: waits.percentileUs(50) / 1000,
     waitP99Ms: waits.percentileUs(99) / 1000,
+    waitMaxMs: waits.percentileUs(100) / 1000,
+    turnsMin: Math.min(...shares),
+    turnsMax: Math.max(...shares),
+    processRunMax: longestRun(turns.map(({ process }) => process)),
     failures: replies.reduce((sum, reply) => sum + reply.failureCount, 0),
     overlaps: overlapsIn(turns),
   };

@@ -66,7 +66,7 @@ class AvailabilityProbe implements Probe {
 
   /** In a process of its own, which knows nothing of the faults before. */
   async measure(): Promise<Sample> {
-    const fleet = await this.#host.open(availability, this.#strategy, 1);
+    const fleet = await this.#host.open(availability, this.#strategy, { processes: 1 });
     try {
       await acquire(fleet, WARM_UP_ACQUIRES);
       const healthy = await acquire(fleet, ACQUIRES);

@@ -1,17 +1,7 @@
-import type { Fleet } from "../agent/agent-host.ts";
-import { hostUs } from "../host-clock.ts";
-import { acquisitionCount, contention, type Slice } from "../method/contention.ts";
-import type { Params, Probe, Sample, Scenario } from "../scenario.ts";
-import type { ServerMeter } from "../server/server-meter.ts";
+import type { Params, Scenario } from "../scenario.ts";
 import type { Strategy } from "../strategy.ts";
-import {
-  type ContenderReply,
-  type ContenderRequest,
-  contenderWork,
-} from "../work/contender-work.ts";
-
-/** Head start of the request over the slice, so that every process begins at the same moment. */
-const START_DELAY_US = 20_000;
+import { type ContenderRequest, contenderWork } from "../work/contender-work.ts";
+import { ContenderProbe } from "./contender-probe.ts";
 
 /** How a lock that everybody wants is shared: who gets it, how often it changes hands, how long they wait. */
 export const contended: Scenario = {
@@ -47,7 +37,7 @@ export const contended: Scenario = {
   paramsFor,
   open: async (host, strategy, params) =>
     new ContenderProbe(
-      await host.open(contended, strategy, params["processes"] ?? 1),
+      await host.open(contended, strategy, { processes: params["processes"] ?? 1 }),
       strategy,
       params,
     ),
@@ -63,60 +53,4 @@ function paramsFor(strategy: Strategy, variant: { readonly params: Params }): Pa
   if (!strategy.waits) return { ...variant.params, processes: 1, contenders: 1 };
   if (strategy.backend !== "process") return variant.params;
   return { ...variant.params, processes: 1, contenders: processes * contenders };
-}
-
-/**
- * One caller alone changes hands with nobody, but a perfect queue would make each of its turns a
- * switch. Fairness and waits say nothing about it.
- */
-function limitOf({ acquisitionsPerSecond = 0, failures = 0 }: Sample): Sample {
-  return { switchesPerSecond: acquisitionsPerSecond, acquisitionsPerSecond, failures };
-}
-
-class ContenderProbe implements Probe {
-  readonly #fleet: Fleet;
-  readonly #meter: ServerMeter | undefined;
-  readonly #strategy: Strategy;
-  readonly #params: Params;
-
-  constructor(fleet: Fleet, strategy: Strategy, params: Params) {
-    this.#fleet = fleet;
-    this.#meter = fleet.meter;
-    this.#strategy = strategy;
-    this.#params = params;
-  }
-
-  async measure(seconds: number): Promise<Sample> {
-    if (this.#meter === undefined) return this.#sampleOf(await this.#contend(seconds));
-    const { value, cost } = await this.#meter.measure(() => this.#contend(seconds));
-    return {
-      ...(await this.#sampleOf(value)),
-      commandsPerAcquisition: cost.commands / acquisitionCount(value.replies),
-    };
-  }
-
-  async warmUp(seconds: number): Promise<void> {
-    const contend = (): Promise<Slice> => this.#contend(seconds);
-    await (this.#meter === undefined ? contend() : this.#meter.learn(contend));
-  }
-
-  close(): Promise<void> {
-    return this.#fleet.close();
-  }
-
-  async #contend(seconds: number): Promise<Slice> {
-    const { processes = 1, contenders = 1, holdMs = 0 } = this.#params;
-    const fromUs = hostUs() + START_DELAY_US;
-    const untilUs = fromUs + seconds * 1e6;
-    const name = `bench:${this.#strategy.id}`;
-    const request: ContenderRequest = { name, contenders, holdMs, fromUs, untilUs };
-    const requests = Array.from({ length: processes }, () => request);
-    const replies = await this.#fleet.ask(requests, seconds * 1000);
-    return { replies: replies as readonly ContenderReply[], seconds, contenders };
-  }
-
-  async #sampleOf(slice: Slice): Promise<Sample> {
-    const sample = await contention(slice);
-    return this.#strategy.waits ? sample : limitOf(sample);
-  }
 }

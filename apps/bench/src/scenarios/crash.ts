@@ -48,7 +48,7 @@ class CrashProbe implements Probe {
 
   /** Two processes of its own: one dies, the other inherits. */
   async measure(): Promise<Sample> {
-    const fleet = await this.#host.open(crash, this.#strategy, 2);
+    const fleet = await this.#host.open(crash, this.#strategy, { processes: 2 });
     try {
       const grantMs = await this.#inherit(fleet);
       return { grantMs, grantOverTtl: grantMs / this.#ttlMs };

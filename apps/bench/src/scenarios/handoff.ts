@@ -43,7 +43,7 @@ export const handoff: Scenario = {
     waits && backend !== "process" ? variant.params : undefined,
   open: async (host, strategy, params) =>
     new HandoffProbe(
-      await host.open(handoff, strategy, params["processes"] ?? 2),
+      await host.open(handoff, strategy, { processes: params["processes"] ?? 2 }),
       strategy,
       params,
     ),

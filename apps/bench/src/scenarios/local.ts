@@ -25,7 +25,7 @@ export const local: Scenario = {
   variants: [{ title: "1 process × 16 contenders, 0 ms hold", params: { contenders: 16 } }],
   paramsFor,
   open: async (host, strategy, params) =>
-    new LocalProbe(await host.open(local, strategy, 1), strategy, params),
+    new LocalProbe(await host.open(local, strategy, { processes: 1 }), strategy, params),
   work: (client, request: LocalRequest) => localWork(client, request),
 };
 

@@ -72,7 +72,7 @@ class PauseProbe implements Probe {
 
   async measure(): Promise<Sample> {
     await using store = await FencedStore.open();
-    const fleet = await this.#host.open(pause, this.#strategy, 2);
+    const fleet = await this.#host.open(pause, this.#strategy, { processes: 2 });
     try {
       return sampleOf(await this.#stopAndGo(fleet, store), this.#strategy);
     } finally {

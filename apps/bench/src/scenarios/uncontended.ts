@@ -32,7 +32,7 @@ export const uncontended: Scenario = {
   ],
   paramsFor: (_strategy, variant) => variant.params,
   open: async (host, strategy, params) =>
-    new CycleProbe(await host.open(uncontended, strategy, 1), params),
+    new CycleProbe(await host.open(uncontended, strategy, { processes: 1 }), params),
   work: (client, request: CycleRequest) => cycleWork(client, request),
 };
 

@@ -24,7 +24,7 @@ export const waiters: Scenario = {
   ],
   paramsFor: (strategy, variant) => (strategy.backend === "process" ? variant.params : undefined),
   open: async (host, strategy, params) =>
-    new WaiterProbe(params, await host.open(waiters, strategy, 1)),
+    new WaiterProbe(params, await host.open(waiters, strategy, { processes: 1 })),
   work: (client, request: WaiterRequest) => waiterWork(client, request),
 };
 

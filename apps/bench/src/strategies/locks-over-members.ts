@@ -1,6 +1,7 @@
 import type { Locks } from "@holdfast/core";
 import type { RedisClient } from "@holdfast/redis";
-import { type Abilities, LEASE_TTL_MS } from "../strategy.ts";
+import { type Abilities, LEASE_TTL_MS, type Target } from "../strategy.ts";
+import { handoffOf } from "./handoff-of.ts";
 
 /** What a quorum of Redis servers can do, through either driver. */
 export const REDLOCK_ABILITIES: Abilities = {
@@ -17,10 +18,13 @@ export const REDLOCK_ABILITIES: Abilities = {
  * that were only just started from voting, as those of a run all are. Quorums of different sizes share
  * servers, which takes a prefix each.
  */
-export async function locksOverMembers(clients: readonly RedisClient[]): Promise<Locks> {
+export async function locksOverMembers(
+  clients: readonly RedisClient[],
+  target: Target,
+): Promise<Locks> {
   const { createLocks } = await import("@holdfast/core");
   const { redlock } = await import("@holdfast/redlock");
   const prefix = `quorum-${clients.length}:`;
   const provider = redlock({ clients, prefix, restartGuardMs: 0 });
-  return createLocks({ provider, ttlMs: LEASE_TTL_MS });
+  return createLocks({ provider, ttlMs: LEASE_TTL_MS, ...handoffOf(target) });
 }

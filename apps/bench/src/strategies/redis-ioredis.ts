@@ -1,6 +1,7 @@
 import type { Lease } from "@holdfast/core";
 import { LEASE_TTL_MS, type LockClient, type Strategy } from "../strategy.ts";
 import { clientOfLocks } from "./client-of-locks.ts";
+import { handoffOf } from "./handoff-of.ts";
 import { requireUrl } from "./require-url.ts";
 
 /** Holdfast over one Redis through ioredis. */
@@ -17,6 +18,7 @@ export const redisIoredis: Strategy = {
     quorum: false,
   },
   comparedWith: ["raw-ioredis"],
+  handsOffLocally: true,
   waits: true,
   packageName: "@holdfast/redis",
   async open(target): Promise<LockClient<Lease>> {
@@ -24,7 +26,11 @@ export const redisIoredis: Strategy = {
     const { createLocks } = await import("@holdfast/core");
     const { redis } = await import("@holdfast/redis");
     const client = new Redis(requireUrl(target));
-    const locks = createLocks({ provider: redis({ client }), ttlMs: LEASE_TTL_MS });
+    const locks = createLocks({
+      provider: redis({ client }),
+      ttlMs: LEASE_TTL_MS,
+      ...handoffOf(target),
+    });
     return clientOfLocks(locks, () => client.disconnect());
   },
 };

@@ -1,6 +1,7 @@
 import type { Lease } from "@holdfast/core";
 import { LEASE_TTL_MS, type LockClient, type Strategy } from "../strategy.ts";
 import { clientOfLocks } from "./client-of-locks.ts";
+import { handoffOf } from "./handoff-of.ts";
 import { requireUrl } from "./require-url.ts";
 
 /** Holdfast over one Redis through node-redis. */
@@ -17,6 +18,7 @@ export const redisNodeRedis: Strategy = {
     quorum: false,
   },
   comparedWith: ["raw-node-redis"],
+  handsOffLocally: true,
   waits: true,
   async open(target): Promise<LockClient<Lease>> {
     const { createClient } = await import("redis");
@@ -25,7 +27,11 @@ export const redisNodeRedis: Strategy = {
     const client = createClient({ url: requireUrl(target) });
     client.on("error", (error: Error) => console.error(`node-redis: ${error.message}`));
     await client.connect();
-    const locks = createLocks({ provider: redis({ client }), ttlMs: LEASE_TTL_MS });
+    const locks = createLocks({
+      provider: redis({ client }),
+      ttlMs: LEASE_TTL_MS,
+      ...handoffOf(target),
+    });
     return clientOfLocks(locks, () => client.destroy());
   },
 };

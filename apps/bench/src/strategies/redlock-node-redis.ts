@@ -11,17 +11,18 @@ export const redlock5NodeRedis: Strategy = {
   abilities: REDLOCK_ABILITIES,
   servers: 5,
   comparedWith: ["raw-quorum-5-node-redis"],
+  handsOffLocally: true,
   waits: true,
   open,
 };
 
-async function open({ urls }: Target): Promise<LockClient<Lease>> {
+async function open(target: Target): Promise<LockClient<Lease>> {
   const { createClient } = await import("redis");
-  const clients = urls.map((url) => createClient({ url }));
+  const clients = target.urls.map((url) => createClient({ url }));
   // A member that is down is part of scenario `availability`; node-redis connects again by itself.
   for (const client of clients) client.on("error", () => {});
   await Promise.all(clients.map((client) => client.connect()));
-  const locks = await locksOverMembers(clients);
+  const locks = await locksOverMembers(clients, target);
   return clientOfLocks(locks, () => {
     for (const client of clients) client.destroy();
   });

@@ -20,17 +20,18 @@ function overServers(id: string, servers: number, limit: string): Strategy {
     abilities: REDLOCK_ABILITIES,
     servers,
     comparedWith: [limit],
+    handsOffLocally: true,
     waits: true,
     open,
   };
 }
 
-async function open({ urls }: Target): Promise<LockClient<Lease>> {
+async function open(target: Target): Promise<LockClient<Lease>> {
   const { Redis } = await import("ioredis");
-  const clients = urls.map((url) => new Redis(url));
+  const clients = target.urls.map((url) => new Redis(url));
   // A member that is down is part of scenario `availability`; ioredis connects again by itself.
   for (const client of clients) client.on("error", () => {});
-  const locks = await locksOverMembers(clients);
+  const locks = await locksOverMembers(clients, target);
   return clientOfLocks(locks, () => {
     for (const client of clients) client.disconnect();
   });

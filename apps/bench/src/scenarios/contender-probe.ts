@@ -1,0 +1,67 @@
+import type { Fleet } from "../agent/agent-host.ts";
+import { hostUs } from "../host-clock.ts";
+import { acquisitionCount, contention, type Slice } from "../method/contention.ts";
+import type { Params, Probe, Sample } from "../scenario.ts";
+import type { ServerMeter } from "../server/server-meter.ts";
+import type { Strategy } from "../strategy.ts";
+import type { ContenderReply, ContenderRequest } from "../work/contender-work.ts";
+
+/** Head start of the request over the slice, so that every process begins at the same moment. */
+const START_DELAY_US = 20_000;
+
+/**
+ * One caller alone changes hands with nobody, but a perfect queue would make each of its turns a
+ * switch. Fairness and waits say nothing about it.
+ */
+function limitOf({ acquisitionsPerSecond = 0, failures = 0 }: Sample): Sample {
+  return { switchesPerSecond: acquisitionsPerSecond, acquisitionsPerSecond, failures };
+}
+
+/** Slices in which all contenders of all processes want the same lock. */
+export class ContenderProbe implements Probe {
+  readonly #fleet: Fleet;
+  readonly #meter: ServerMeter | undefined;
+  readonly #strategy: Strategy;
+  readonly #params: Params;
+
+  constructor(fleet: Fleet, strategy: Strategy, params: Params) {
+    this.#fleet = fleet;
+    this.#meter = fleet.meter;
+    this.#strategy = strategy;
+    this.#params = params;
+  }
+
+  async measure(seconds: number): Promise<Sample> {
+    if (this.#meter === undefined) return this.#sampleOf(await this.#contend(seconds));
+    const { value, cost } = await this.#meter.measure(() => this.#contend(seconds));
+    return {
+      ...(await this.#sampleOf(value)),
+      commandsPerAcquisition: cost.commands / acquisitionCount(value.replies),
+    };
+  }
+
+  async warmUp(seconds: number): Promise<void> {
+    const contend = (): Promise<Slice> => this.#contend(seconds);
+    await (this.#meter === undefined ? contend() : this.#meter.learn(contend));
+  }
+
+  close(): Promise<void> {
+    return this.#fleet.close();
+  }
+
+  async #contend(seconds: number): Promise<Slice> {
+    const { processes = 1, contenders = 1, holdMs = 0 } = this.#params;
+    const fromUs = hostUs() + START_DELAY_US;
+    const untilUs = fromUs + seconds * 1e6;
+    const name = `bench:${this.#strategy.id}`;
+    const request: ContenderRequest = { name, contenders, holdMs, fromUs, untilUs };
+    const requests = Array.from({ length: processes }, () => request);
+    const replies = await this.#fleet.ask(requests, seconds * 1000);
+    return { replies: replies as readonly ContenderReply[], seconds, contenders };
+  }
+
+  async #sampleOf(slice: Slice): Promise<Sample> {
+    const sample = await contention(slice);
+    return this.#strategy.waits ? sample : limitOf(sample);
+  }
+}
