@@ -6,6 +6,7 @@ export { type HandOff, handOffsOf } from "./checkers/hand-off.ts";
 export type { HistoryEvent, Operation, Phase } from "./history-event.ts";
 export { type HostClock, hostClock } from "./host-clock.ts";
 export { MalformedHistoryError } from "./malformed-history-error.ts";
+export { problemsOf } from "./problems-of.ts";
 export { inOrder, readHistory } from "./read-history.ts";
 export { type Entry, FileRecorder, MemoryRecorder, type Recorder } from "./recorder.ts";
 export { textReport } from "./report/text-report.ts";

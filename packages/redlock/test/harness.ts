@@ -1,5 +1,6 @@
 import type { Harness } from "@holdfast/conformance";
 import type { LockProvider } from "@holdfast/core";
+import { problemsOf } from "@holdfast/history";
 import {
   type FaultProxy,
   type RedisServer,
@@ -11,6 +12,15 @@ import type { Driver } from "./drivers.ts";
 
 /** Long enough for a thousand requests at once on a busy machine, short enough that faults do not last. */
 const ANSWER_MS = 1_000;
+
+/** Generous for a busy machine: a wake-up that is lost is lost for longer. */
+const HISTORY_BOUNDS = {
+  noticeMs: 1_000,
+  wakeUpMs: 5_000,
+  handOffMs: 5_000,
+  crashHandOffMs: 5_000,
+  deliveryMs: 1_000,
+} as const;
 
 /**
  * The suite on `count` servers through one driver. The servers were just started, so the restart guard is
@@ -51,6 +61,7 @@ export async function redlockHarness(
       },
     },
     leftovers: async () => (await Promise.all(servers.map(locksOn))).flat(),
+    checkHistory: (events) => problemsOf(events, HISTORY_BOUNDS),
     close: async () => {
       await Promise.all(proxies.map((proxy) => proxy.close()));
       await eachServer((server) => server.stop());
