@@ -2,6 +2,7 @@
 import { type CommandLine, parseCommandLine } from "./cli/command-line.ts";
 import { helpText, listText } from "./cli/help-text.ts";
 import { USAGE_EXIT_CODE, UsageError } from "./cli/usage-error.ts";
+import { compareReports } from "./compare/compare-reports.ts";
 import { scenarios } from "./scenarios.ts";
 import { strategies } from "./strategies.ts";
 
@@ -22,9 +23,17 @@ async function main(args: readonly string[]): Promise<number> {
     case "list":
       process.stdout.write(listText(strategies, scenarios));
       return 0;
+    case "compare": {
+      const { comparisonText } = await import("./report/comparison-text.ts");
+      const comparison = compareReports(scenarios, commandLine);
+      process.stdout.write(`${comparisonText(scenarios, comparison)}\n`);
+      return 0;
+    }
     case "run": {
+      const { request } = commandLine;
       const { runCommand } = await import("./cli/run-command.ts");
-      return runCommand(commandLine.selection, commandLine.jsonFile);
+      const { readGates } = await import("./gates/read-gates.ts");
+      return runCommand(request, request.gate ? readGates() : undefined);
     }
   }
 }

@@ -1,15 +1,28 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { scenarios } from "../scenarios.ts";
 import { strategies } from "../strategies.ts";
-import { type CommandLine, parseCommandLine } from "./command-line.ts";
+import { parseCommandLine } from "./command-line.ts";
+import type { RunRequest } from "./run-request.ts";
 import { UsageError } from "./usage-error.ts";
 
-function parseRun(...args: readonly string[]): Extract<CommandLine, { command: "run" }> {
+const MANIFEST = fileURLToPath(new URL("../../package.json", import.meta.url));
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "holdfast-bench-"));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function parseRun(...args: readonly string[]): RunRequest {
   const commandLine = parseCommandLine(args);
   if (commandLine.command !== "run") throw new Error(`parsed as ${commandLine.command}`);
-  return commandLine;
+  return commandLine.request;
 }
 
 function idsOf(items: readonly { readonly id: string }[]): readonly string[] {
@@ -17,32 +30,82 @@ function idsOf(items: readonly { readonly id: string }[]): readonly string[] {
 }
 
 describe("accepted command lines", () => {
-  test("without flags everything is measured at each scenario's own length", () => {
-    const { selection, jsonFile } = parseRun();
-    expect(selection).toEqual({ strategies, scenarios, seconds: undefined, rounds: undefined });
-    expect(jsonFile).toBeUndefined();
+  test("without flags everything but the peers is measured at each scenario's own length", () => {
+    expect(parseRun()).toEqual({
+      strategies: strategies.filter(({ isPeer }) => isPeer !== true),
+      scenarios,
+      seconds: undefined,
+      rounds: undefined,
+      gate: false,
+      quick: false,
+      json: undefined,
+      compareWith: undefined,
+    });
   });
 
   test("lists pick what is named, in the order of the report", () => {
-    const { selection } = parseRun("--strategies", "raw-ioredis,memory", "--scenarios=waiters");
-    expect(idsOf(selection.strategies)).toEqual(["memory", "raw-ioredis"]);
-    expect(idsOf(selection.scenarios)).toEqual(["waiters"]);
+    const request = parseRun("--strategies", "raw-ioredis,memory", "--scenarios=waiters");
+    expect(idsOf(request.strategies)).toEqual(["memory", "raw-ioredis"]);
+    expect(idsOf(request.scenarios)).toEqual(["waiters"]);
   });
 
   test("a list may be given in several flags, with spaces and twice the same", () => {
-    const { selection } = parseRun("--strategies", "memory, memory", "--strategies", "async-lock");
-    expect(idsOf(selection.strategies)).toEqual(["memory", "async-lock"]);
+    const request = parseRun("--strategies", "memory, memory", "--strategies", "async-lock");
+    expect(idsOf(request.strategies)).toEqual(["memory", "async-lock"]);
+  });
+
+  test("peers take part where they are named, or with --peers on the same backends", () => {
+    expect(parseRun("--peers").strategies).toEqual(strategies);
+    expect(idsOf(parseRun("--strategies", "memory,async-lock").strategies)).toEqual([
+      "memory",
+      "async-lock",
+    ]);
+    const withPeers = parseRun("--strategies", "memory", "--peers").strategies;
+    expect(idsOf(withPeers)).toContain("memory");
+    expect(withPeers.slice(1)).toEqual(
+      strategies.filter(({ isPeer, backend }) => isPeer === true && backend === "process"),
+    );
+  });
+
+  test("--quick asks a few scenarios in three rounds, unless others are wished for", () => {
+    const quick = parseRun("--quick");
+    expect(quick).toMatchObject({ quick: true, rounds: 3 });
+    expect(quick.scenarios).toEqual(scenarios.filter((scenario) => scenario.quick === true));
+    expect(quick.scenarios.length).toBeGreaterThan(0);
+    const wished = parseRun("--quick", "--scenarios", "package", "--rounds", "2");
+    expect(idsOf(wished.scenarios)).toEqual(["package"]);
+    expect(wished.rounds).toBe(2);
   });
 
   test("numbers are read as numbers", () => {
-    const { selection } = parseRun("--seconds", "0.5", "--rounds", "3");
-    expect(selection.seconds).toBe(0.5);
-    expect(selection.rounds).toBe(3);
+    expect(parseRun("--seconds", "0.5", "--rounds", "3")).toMatchObject({
+      seconds: 0.5,
+      rounds: 3,
+    });
   });
 
-  test("the file is made absolute", () => {
-    expect(parseRun("--json", join(tmpdir(), "x.json")).jsonFile).toBe(join(tmpdir(), "x.json"));
-    expect(parseRun("--json", "42").jsonFile).toBe(join(process.cwd(), "42"));
+  test("the file is made absolute, and - is the standard output", () => {
+    expect(parseRun("--json", join(tmpdir(), "x.json")).json).toBe(join(tmpdir(), "x.json"));
+    expect(parseRun("--json", "42").json).toBe(join(process.cwd(), "42"));
+    expect(parseRun("--json", "-", "--gate")).toMatchObject({ json: "-", gate: true });
+  });
+
+  test("one result is compared with the run, two with each other without one", () => {
+    const empty = { machine: {}, versions: {}, results: [] };
+    const file = join(folder, "old.json");
+    writeFileSync(file, JSON.stringify(empty));
+    expect(parseRun("--compare", file, "--gate")).toMatchObject({ compareWith: empty, gate: true });
+    expect(parseCommandLine(["--compare", `${file},${file}`])).toEqual({
+      command: "compare",
+      before: empty,
+      after: empty,
+    });
+    expect(() => parseCommandLine(["--compare", `${file},${file}`, "--gate"])).toThrow(
+      /--compare with two files runs nothing: leave out --gate, or name one file/,
+    );
+    expect(() => parseCommandLine(["--compare", `${file},${file},${file}`])).toThrow(
+      /--compare takes an older result, or an older and a newer/,
+    );
   });
 
   test("help goes before list, and both before running", () => {
@@ -59,7 +122,7 @@ describe("accepted command lines", () => {
 describe("refused command lines", () => {
   test.each([
     [["--strategis", "memory"], /unknown flag --strategis; did you mean --strategies\? Flags are /],
-    [["--zzz"], /unknown flag --zzz; flags are --strategies, --scenarios/],
+    [["--zzz"], /unknown flag --zzz; flags are --strategies, --peers, --scenarios/],
     [["-q"], /unknown flag -q/],
     [["memory"], /unexpected argument "memory"; flags are /],
     [
@@ -76,6 +139,10 @@ describe("refused command lines", () => {
     [["--rounds", "1.5"], /--rounds takes a whole number from 1 to 1000, not "1\.5"/],
     [["--rounds=-1"], /--rounds takes a whole number/],
     [["--rounds", "2", "--rounds", "3"], /not "2,3"/],
+    [["--quick", "--gate"], /--gate needs every round, and --quick is not for gating/],
+    [["--compare"], /--compare takes an older result, or an older and a newer/],
+    [["--compare", join(tmpdir(), "no-such.json")], /--compare: .*no-such\.json: ENOENT/],
+    [["--compare", MANIFEST], /package\.json is no result of this benchmark; --json writes one/],
     [["--json"], /--json takes the path of one file/],
     [["--json", join(tmpdir(), "no", "such", "folder.json")], /its folder does not exist/],
     [["--json", tmpdir()], /is a folder/],

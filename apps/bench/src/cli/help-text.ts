@@ -1,29 +1,64 @@
 import type { Scenario } from "../scenario.ts";
-import type { Strategy } from "../strategy.ts";
+import type { Abilities, Strategy } from "../strategy.ts";
 
 /** What `--help` prints. */
 export const helpText = `Compares ways to take a lock: Holdfast, other libraries, and the raw drivers as the limit.
 
 Usage: npm run bench -- [flags]
 
-  --strategies a,b   measure only these (default: all; see --list)
+What to measure
+  --strategies a,b   only these (default: all but the peers; see --list)
+  --peers            other libraries too: all, or those on the backends of --strategies
   --scenarios a,b    ask only these questions (default: all; see --list)
+  --quick            three rounds of a few scenarios, under three minutes, not for gating
   --seconds n        length of one measured slice (default: the scenario's own)
-  --rounds n         rounds over all strategies, interleaved (default: 8)
-  --json FILE        write the results there too
-  --list             show the strategies and scenarios
+  --rounds n         rounds over all strategies, interleaved (default: the scenario's own)
+
+What to do with it
+  --gate             measure what the targets of gates.json need, and judge them: exit code 1
+                     when one is missed or the noise is too large to tell
+  --json FILE        write the results there too; "-" writes them to standard output
+  --compare OLD      say what changed beyond the noise since the results of OLD
+  --compare OLD,NEW  the same for two results, without a run
+
+  --list             show the strategies, what they can do, and the scenarios
   --help             show this
 
-A run takes a few minutes. It starts its own Redis servers, and needs none of yours. Ctrl-C ends
+A run takes a few minutes. It starts its own servers, and needs none of yours. Ctrl-C ends
 it early and prints what was measured so far. With HOLDFAST_SERVERS=none no server is started.
 `;
 
+const ABILITIES: readonly (keyof Abilities)[] = [
+  ...(["fencing", "waitsWithoutPolling", "lossSignal", "renewal", "fairness", "quorum"] as const),
+];
+
 /** What `--list` prints. */
 export function listText(strategies: readonly Strategy[], scenarios: readonly Scenario[]): string {
-  return `Strategies\n${column(strategies)}\nScenarios\n${column(scenarios)}`;
+  const peers = strategies.filter(({ isPeer }) => isPeer === true);
+  const own = strategies.filter(({ isPeer }) => isPeer !== true);
+  return [
+    `Strategies\n${column(own)}`,
+    ...(peers.length === 0 ? [] : [`Peers (with --peers, or by name)\n${column(peers)}`]),
+    `What they can do\n${abilityTable(strategies)}`,
+    `Scenarios\n${column(scenarios)}`,
+  ].join("\n");
 }
 
 function column(items: readonly { readonly id: string; readonly about: string }[]): string {
-  const width = Math.max(...items.map(({ id }) => id.length));
+  const width = widthOf(items);
   return items.map(({ id, about }) => `  ${id.padEnd(width)}  ${about}\n`).join("");
+}
+
+function abilityTable(strategies: readonly Strategy[]): string {
+  const width = widthOf(strategies);
+  const head = `  ${"".padEnd(width)}  ${ABILITIES.join("  ")}\n`;
+  const rows = strategies.map(({ id, abilities }) => {
+    const cells = ABILITIES.map((name) => (abilities[name] ? "yes" : "no").padEnd(name.length));
+    return `  ${id.padEnd(width)}  ${cells.join("  ").trimEnd()}\n`;
+  });
+  return `${head}${rows.join("")}`;
+}
+
+function widthOf(items: readonly { readonly id: string }[]): number {
+  return Math.max(...items.map(({ id }) => id.length));
 }

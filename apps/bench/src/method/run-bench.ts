@@ -1,34 +1,24 @@
-import type { Scenario } from "../scenario.ts";
-import type { Strategy } from "../strategy.ts";
 import type { Outcome } from "./outcome.ts";
+import type { Plan } from "./plan.ts";
 import { type RunOptions, VariantRun } from "./variant-run.ts";
 
-/** What to measure. */
-export interface Selection {
-  readonly strategies: readonly Strategy[];
-  readonly scenarios: readonly Scenario[];
-  /** Overrides every scenario's own. */
-  readonly seconds: number | undefined;
-  readonly rounds: number | undefined;
-}
-
-/** Runs every selected scenario with every selected strategy. Ends early, with what it has, on abort. */
-export async function runBench(selection: Selection, options: RunOptions): Promise<Outcome> {
+/** Runs the plan from its first item to its last. Ends early, with what it has, on abort. */
+export async function runBench(plan: Plan, options: RunOptions): Promise<Outcome> {
   const outcomes: Outcome[] = [];
-  for (const scenario of selection.scenarios) {
-    for (const variant of scenario.variants) {
-      if (options.signal.aborted) break;
-      const run = new VariantRun(scenario, variant, options);
-      outcomes.push(
-        await run.measure(selection.strategies, {
-          seconds: selection.seconds ?? scenario.secondsDefault,
-          rounds: selection.rounds ?? variant.roundsDefault ?? scenario.roundsDefault,
-        }),
-      );
-    }
+  for (const item of plan.items) {
+    if (options.signal.aborted) break;
+    const { scenario, variant } = item;
+    outcomes.push(
+      await new VariantRun(item, options).measure({
+        seconds: plan.seconds ?? scenario.secondsDefault,
+        rounds: plan.rounds ?? variant.roundsDefault ?? scenario.roundsDefault,
+      }),
+    );
   }
   return {
     results: outcomes.flatMap(({ results }) => results),
+    controls: outcomes.flatMap(({ controls }) => controls),
+    cannot: outcomes.flatMap(({ cannot }) => cannot),
     gaps: outcomes.flatMap(({ gaps }) => gaps),
   };
 }

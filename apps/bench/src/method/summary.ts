@@ -9,7 +9,9 @@ export type SampleList = readonly Sample[];
 
 /** The metrics of one strategy over all its rounds. A metric without a single value is left out. */
 export function summarise(metrics: readonly Metric[], samples: SampleList): Spreads {
-  return spreadsBy(metrics, ({ id }) => samples.map((sample) => sample[id]));
+  return spreadsBy(metrics, ({ id }) =>
+    samples.map((sample) => sample[id]).filter((value) => value !== undefined),
+  );
 }
 
 /**
@@ -19,22 +21,27 @@ export function summarise(metrics: readonly Metric[], samples: SampleList): Spre
 export function ratios(metrics: readonly Metric[], own: SampleList, other: SampleList): Spreads {
   return spreadsBy(
     metrics.filter(({ compared }) => compared),
-    ({ id }) => own.map((sample, round) => quotient(sample[id], other[round]?.[id])),
+    ({ id }) => quotients(id, own, other),
   );
 }
 
-function quotient(dividend: number | undefined, divisor: number | undefined): number | undefined {
-  return dividend === undefined || divisor === undefined || divisor === 0
-    ? undefined
-    : dividend / divisor;
+/** A metric of each round divided by that of the same round. Rounds without either are left out. */
+export function quotients(metricId: string, own: SampleList, other: SampleList): readonly number[] {
+  return own.flatMap((sample, round) => {
+    const dividend = sample[metricId];
+    const divisor = other[round]?.[metricId];
+    return dividend === undefined || divisor === undefined || divisor === 0
+      ? []
+      : [dividend / divisor];
+  });
 }
 
 function spreadsBy(
   metrics: readonly Metric[],
-  valuesOf: (metric: Metric) => readonly (number | undefined)[],
+  valuesOf: (metric: Metric) => readonly number[],
 ): Spreads {
   const entries = metrics.flatMap((metric) => {
-    const values = valuesOf(metric).filter((value) => value !== undefined);
+    const values = valuesOf(metric);
     return values.length === 0 ? [] : [[metric.id, spreadOf(values)] as const];
   });
   return Object.fromEntries(entries);

@@ -1,4 +1,6 @@
-import type { Gap, Result } from "../method/outcome.ts";
+import type { Comparison } from "../compare/comparison.ts";
+import type { Judgement } from "../gates/judgement.ts";
+import type { Control, Gap, Inability, Result } from "../method/outcome.ts";
 import type { Machine } from "./machine.ts";
 import type { Versions } from "./versions.ts";
 
@@ -8,6 +10,16 @@ export interface Report {
   readonly versions: Versions;
   /** False when the run was interrupted. */
   readonly complete: boolean;
+  /** True for a `--quick` run: too short to conclude anything from. */
+  readonly notForGating: boolean;
   readonly results: readonly Result[];
+  /** What each control says about the noise. */
+  readonly noise: readonly Control[];
+  /** What the report writes "no" for. */
+  readonly cannot: readonly Inability[];
   readonly notMeasured: readonly Gap[];
+  /** Present with `--gate`. */
+  readonly gates?: readonly Judgement[];
+  /** Present with `--compare`. */
+  readonly comparison?: Comparison;
 }

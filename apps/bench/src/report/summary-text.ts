@@ -1,17 +1,25 @@
 import colors from "picocolors";
 import type { Gap } from "../method/outcome.ts";
 import type { Scenario } from "../scenario.ts";
+import { comparisonText } from "./comparison-text.ts";
+import { gateText } from "./gate-text.ts";
 import type { Machine } from "./machine.ts";
 import type { Report } from "./report.ts";
 import { resultTables } from "./tables.ts";
 
 /** The whole report for a reader. */
 export function summaryText(scenarios: readonly Scenario[], report: Report): string {
-  const tables = resultTables(scenarios, report.results);
+  const tables = resultTables(scenarios, report);
   const parts = [
-    tables === "" ? "Nothing was measured." : tables,
+    ...(tables === "" ? [] : [tables]),
+    ...(report.results.length === 0 ? ["Nothing was measured."] : []),
     ...(report.notMeasured.length === 0 ? [] : [gapLines(report.notMeasured)]),
+    ...(report.gates === undefined ? [] : [gateText(scenarios, report.gates)]),
+    ...(report.comparison === undefined ? [] : [comparisonText(scenarios, report.comparison)]),
     machineLines(report),
+    ...(report.notForGating
+      ? [colors.yellow("Quick: not for gating. Repeat without --quick.")]
+      : []),
     ...(report.complete ? [] : [colors.yellow("Interrupted: only finished rounds are shown.")]),
   ];
   return `${parts.join("\n\n")}\n`;

@@ -1,39 +1,72 @@
-import Table from "cli-table3";
 import colors from "picocolors";
-import type { Result } from "../method/outcome.ts";
-import type { Metric, Scenario } from "../scenario.ts";
+import type { Control, Inability, Place, Result } from "../method/outcome.ts";
+import type { Metric, Scenario, Variant } from "../scenario.ts";
+import { drawnTable } from "./drawn-table.ts";
 import { formatNumber, formatRatio } from "./format-number.ts";
+import type { Report } from "./report.ts";
 
-/** Every result as tables, one per scenario and variant, followed by its ratios. */
-export function resultTables(scenarios: readonly Scenario[], results: readonly Result[]): string {
+type Found = Pick<Report, "results" | "noise" | "cannot">;
+
+/** Every result as tables, one per scenario and variant, followed by its ratios and its noise. */
+export function resultTables(scenarios: readonly Scenario[], found: Found): string {
   const parts = scenarios.flatMap((scenario) =>
     scenario.variants.flatMap((variant) => {
-      const rows = results.filter(
-        (row) => row.scenario === scenario.id && row.variant === variant.title,
-      );
-      if (rows.length === 0) return [];
-      const title = colors.bold(`${scenario.id} · ${variant.title}`);
-      return [
-        [title, metricTable(scenario.metrics, rows), ...ratioTable(scenario, rows)].join("\n"),
-      ];
+      const isHere = (place: Place): boolean =>
+        place.scenario === scenario.id && place.variant === variant.title;
+      const here = {
+        results: found.results.filter(isHere),
+        noise: found.noise.filter(isHere),
+        cannot: found.cannot.filter(isHere),
+      };
+      return variantParts(scenario, variant, here);
     }),
   );
   return parts.join("\n\n");
 }
 
+function variantParts(scenario: Scenario, variant: Variant, here: Found): readonly string[] {
+  const title = colors.bold(`${scenario.id} · ${variant.title}`);
+  const strangers = here.cannot.filter(({ metrics }) => metrics === undefined);
+  if (here.results.length === 0) {
+    const names = strangers.map(({ strategy }) => strategy).join(", ");
+    return names === "" ? [] : [`${title}\nno: ${names}`];
+  }
+  return [
+    [
+      title,
+      metricTable(scenario.metrics, here),
+      ...ratioTable(scenario, here.results),
+      ...here.noise.map((control) => noiseLine(scenario.metrics, control)),
+    ].join("\n"),
+  ];
+}
+
 /** Medians over the rounds. Metrics that no row has are left out. */
-function metricTable(metrics: readonly Metric[], rows: readonly Result[]): string {
-  const shown = metrics.filter(({ id }) => rows.some((row) => row.metrics[id] !== undefined));
-  return table(
-    ["strategy", ...shown.map(({ title }) => title)],
-    rows.map((row) => [
-      row.strategy,
-      ...shown.map(({ id, kind }) => {
-        const spread = row.metrics[id];
-        return spread === undefined ? "–" : formatNumber(spread.median, kind);
-      }),
-    ]),
+function metricTable(metrics: readonly Metric[], { results, cannot }: Found): string {
+  const shown = metrics.filter(
+    ({ id }) =>
+      results.some((row) => row.metrics[id] !== undefined) ||
+      cannot.some((row) => row.metrics?.includes(id)),
   );
+  const measured = results.map((row) => [
+    row.strategy,
+    ...shown.map((metric) => metricCell(metric, row, cannot)),
+  ]);
+  const strangers = cannot
+    .filter((row) => row.metrics === undefined)
+    .map(({ strategy }) => [strategy, ...shown.map(() => "no")]);
+  return drawnTable(["strategy", ...shown.map(({ title }) => title)], [...measured, ...strangers]);
+}
+
+function metricCell(
+  { id, kind }: Metric,
+  { strategy, metrics }: Result,
+  cannot: readonly Inability[],
+): string {
+  const spread = metrics[id];
+  if (spread !== undefined) return formatNumber(spread.median, kind);
+  const isUnable = cannot.some((row) => row.strategy === strategy && row.metrics?.includes(id));
+  return isUnable ? "no" : "–";
 }
 
 /** Median of the per-round ratios, with the smallest and largest: wide apart means noise. */
@@ -55,20 +88,24 @@ function ratioTable(scenario: Scenario, rows: readonly Result[]): readonly strin
   );
   if (compared.length === 0 || lines.length === 0) return [];
   return [
-    table(
-      ["ratio, median (range)", ...compared.map(({ title }) => title.replace("\n", " "))],
-      lines,
-    ),
+    drawnTable(["ratio, median (range)", ...compared.map(({ title }) => flat(title))], lines),
   ];
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const [, ...columns] = head;
-  const drawn = new Table({
-    head: head.map((title) => colors.cyan(title)),
-    colAligns: ["left", ...columns.map(() => "right" as const)],
-    style: { head: [], border: [], compact: true },
+/** What the machine makes of no difference at all. */
+function noiseLine(metrics: readonly Metric[], { strategy, ratios, tooNoisy }: Control): string {
+  const figures = metrics.flatMap(({ id, title }) => {
+    const spread = ratios[id];
+    if (spread === undefined) return [];
+    const range = `${formatRatio(spread.min)}–${formatRatio(spread.max)}`;
+    return [`${flat(title)} ${formatRatio(spread.median)} (${range})`];
   });
-  drawn.push(...rows.map((row) => [...row]));
-  return drawn.toString();
+  const line = `noise: ${strategy} ÷ itself: ${figures.join(" · ")}`;
+  if (tooNoisy.length === 0) return colors.dim(line);
+  const titles = metrics.filter(({ id }) => tooNoisy.includes(id)).map(({ title }) => flat(title));
+  return `${line}\n${colors.yellow(`too noisy to conclude anything from: ${titles.join(", ")}`)}`;
+}
+
+function flat(title: string): string {
+  return title.replace("-\n", "").replace("\n", " ");
 }

@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import { scenarios } from "../scenarios.ts";
+import { strategies } from "../strategies.ts";
+import type { GateRow } from "./gate-row.ts";
+import { readGates } from "./read-gates.ts";
+
+const rows = readGates();
+
+/** Adapters, and the raw drivers and peers beside them, that the targets are ready for. */
+const SCENARIOS_TO_COME = ["holding"];
+const STRATEGIES_TO_COME = [
+  "redis-semaphore",
+  "postgres",
+  "etcd",
+  "raw-pg",
+  "raw-etcd",
+  "etcd3-lock",
+];
+
+function rowsThat(fail: (row: GateRow) => boolean, among = rows): readonly string[] {
+  return among.filter(fail).map(({ id }) => id);
+}
+
+test("the gates hold every target, P1 to P16", () => {
+  const numbers = new Set(rows.map(({ id }) => Number(/^P(\d+)/.exec(id)?.[1])));
+  expect([...numbers].sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 16 }, (_, index) => index + 1),
+  );
+});
+
+test("every strategy of a row exists, or is known to come", () => {
+  const known = [...strategies.map(({ id }) => id), ...STRATEGIES_TO_COME];
+  expect(rowsThat(({ strategy }) => !known.includes(strategy))).toEqual([]);
+  expect(
+    rowsThat(
+      ({ dividedBy }) =>
+        dividedBy !== undefined && "strategy" in dividedBy && !known.includes(dividedBy.strategy),
+    ),
+  ).toEqual([]);
+});
+
+test("every scenario, variant and metric of a row exists, or is known to come", () => {
+  const here = rows.filter(({ scenario }) => !SCENARIOS_TO_COME.includes(scenario));
+  const scenarioOf = (row: GateRow) => scenarios.find(({ id }) => id === row.scenario);
+  const variantsOf = (row: GateRow) => scenarioOf(row)?.variants.map(({ title }) => title) ?? [];
+  const metricsOf = (row: GateRow) => scenarioOf(row)?.metrics.map(({ id }) => id) ?? [];
+  expect(rowsThat((row) => !variantsOf(row).includes(row.variant), here)).toEqual([]);
+  expect(rowsThat((row) => !metricsOf(row).includes(row.metric), here)).toEqual([]);
+  expect(
+    rowsThat(({ dividedBy, ...row }) => {
+      if (dividedBy === undefined || !("metric" in dividedBy)) return false;
+      const variant = dividedBy.variant ?? row.variant;
+      return !(variantsOf(row).includes(variant) && metricsOf(row).includes(dividedBy.metric));
+    }, here),
+  ).toEqual([]);
+});
+
+test("a row names the servers of its strategy, and only those", () => {
+  expect(
+    rowsThat(({ strategy, needs }) => {
+      const backend = strategies.find(({ id }) => id === strategy)?.backend;
+      if (backend === undefined) return needs.length !== 1;
+      return backend === "process" ? needs.length > 0 : needs.join() !== backend;
+    }),
+  ).toEqual([]);
+});

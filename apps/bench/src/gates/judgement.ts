@@ -1,0 +1,27 @@
+import type { MedianInterval } from "../method/median-interval.ts";
+import type { Spread } from "../method/spread.ts";
+import type { GateRow } from "./gate-row.ts";
+
+/** `too noisy` is no hold: a gate that opens because nobody could see is none. */
+export type Verdict = "holds" | "misses" | "too noisy" | "not measured";
+
+/** A row of the gates with what the run says about it. */
+export interface Judgement {
+  readonly row: GateRow;
+  readonly verdict: Verdict;
+  /** Why it was not measured, or how it missed other than by its figure. */
+  readonly why?: string;
+  /** The strategy that it was divided by, for a row that leaves open which. */
+  readonly divisor?: string;
+  /** The ratio, or the metric itself, over the rounds. */
+  readonly measured?: Spread;
+  /** Where the median lies: this and not the whole spread is held against the target. */
+  readonly interval?: MedianInterval;
+  /** Whether the median reaches the row's stretch. Absent where the row has none. */
+  readonly stretchReached?: boolean;
+}
+
+/** Whether the gate is to fail over it. */
+export function isFailure({ verdict }: Judgement): boolean {
+  return verdict === "misses" || verdict === "too noisy";
+}

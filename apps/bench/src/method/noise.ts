@@ -1,0 +1,29 @@
+import type { Metric } from "../scenario.ts";
+import { medianInterval } from "./median-interval.ts";
+import { quotients, type SampleList } from "./summary.ts";
+
+/** How far apart the ends of a ratio's interval may be, as a share of what it is held against. */
+const WIDTH_SHARE_MAX = 0.3;
+
+/** Whether values this far apart say nothing about which side of `target` they are on. */
+export function isTooWide(
+  { low, high }: { readonly low: number; readonly high: number },
+  target: number,
+): boolean {
+  return high - low > WIDTH_SHARE_MAX * Math.abs(target);
+}
+
+/**
+ * The compared metrics in which a strategy divided by itself gives anything but 1: the middle values
+ * lie further apart than a ratio's may.
+ */
+export function noisyMetrics(
+  metrics: readonly Metric[],
+  own: SampleList,
+  again: SampleList,
+): readonly string[] {
+  return metrics.flatMap(({ id, compared }) => {
+    const values = compared ? quotients(id, own, again) : [];
+    return values.length > 0 && isTooWide(medianInterval(values), 1) ? [id] : [];
+  });
+}

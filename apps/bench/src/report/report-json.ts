@@ -1,0 +1,14 @@
+import type { Report } from "./report.ts";
+
+/** A list of numbers over several lines, as `JSON.stringify` indents it. */
+const NUMBER_LIST = /\[\s+((?:(?:-?[\d.e+-]+|null),?\s+)+)\]/g;
+
+/** The report as text: indented, with the values of all rounds on one line. */
+export function reportJson(report: Report): string {
+  const text = JSON.stringify(report, undefined, 2);
+  const dense = text.replaceAll(
+    NUMBER_LIST,
+    (_list, items: string) => `[${items.trim().replaceAll(/\s+/g, " ")}]`,
+  );
+  return `${dense}\n`;
+}
