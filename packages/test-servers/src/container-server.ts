@@ -161,7 +161,7 @@ class ContainerServer implements LaunchedServer {
     return (
       container
         .publish(PLACE.port, this.address.port, this.address.host === LOOPBACK)
-        .withCommand([...command(PLACE)])
+        .withCommand([...command(PLACE, kind.binary)])
         .withNetworkMode(networkName)
         .withNetworkAliases(this.peerAddress.host)
         .withCopyContentToContainer(contents)

@@ -66,7 +66,7 @@ async function findInDocker(kind: ServerKind): Promise<Finding> {
 }
 
 function findOnMachine(kind: ServerKind): Finding {
-  const path = findLocalBinary(kind.binary);
+  const path = findLocalBinary(kind.binary, kind.folders?.());
   if (path === undefined) return { miss: `${kind.binary} on PATH: not there` };
   return { source: "local", detail: path };
 }

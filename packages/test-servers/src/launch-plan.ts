@@ -25,8 +25,13 @@ export interface LaunchPlan {
   readonly kind: ServerKind;
   /** Text files by name, put into `filesDir` before the first start. */
   readonly files: Readonly<Record<string, string>>;
-  /** Program and arguments; the first is the kind's binary. */
-  readonly command: (place: ServerPlace) => readonly string[];
+  /** The whole command line; `program` is the kind's binary, as it is called at that place. */
+  readonly command: (place: ServerPlace, program: string) => readonly string[];
   /** Asks once. False, as well as a rejection, means not yet. */
   readonly isReady: (reach: ServerReach) => Promise<boolean>;
+  /**
+   * Frees what a killed process leaves on this machine outside of its folders. Synchronous, as it
+   * also runs while this process exits. Containers take such things with them.
+   */
+  readonly discard?: (place: ServerPlace) => void;
 }

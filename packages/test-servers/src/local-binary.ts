@@ -1,9 +1,9 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Finds a program on PATH; undefined when it is not there. */
-export function findLocalBinary(name: string): string | undefined {
-  for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
+/** Finds a program on PATH, then in further folders; undefined when it is not there. */
+export function findLocalBinary(name: string, folders: readonly string[] = []): string | undefined {
+  for (const folder of [...(process.env["PATH"] ?? "").split(delimiter), ...folders]) {
     const path = join(folder, name);
     if (folder !== "" && isExecutable(path)) return path;
   }

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { dyingWithParent, guardExit } from "./exit-guard.ts";
 import { freePort } from "./free-port.ts";
 import type { LaunchPlan, ServerAddress, ServerPlace } from "./launch-plan.ts";
 import type { LaunchedServer, RestartOptions } from "./launched-server.ts";
 import { findLocalBinary } from "./local-binary.ts";
+import { descendantsOf, isRunning, isStandingStill, signalTree } from "./process-tree.ts";
 import { createServerFolder } from "./server-folder.ts";
 import { until } from "./until.ts";
 
@@ -20,7 +21,7 @@ const LOG_TAIL_CHARS_MAX = 2_000;
 
 /** Starts a server from a program on this machine, as a direct child with a folder of its own. */
 export async function launchLocalServer(plan: LaunchPlan): Promise<LaunchedServer> {
-  const binaryPath = findLocalBinary(plan.kind.binary);
+  const binaryPath = findLocalBinary(plan.kind.binary, plan.kind.folders?.());
   if (binaryPath === undefined) throw new Error(`No ${plan.kind.binary} on PATH`);
   for (let tryCount = 1; ; tryCount += 1) {
     const server = new LocalServer(plan, binaryPath, await freePort());
@@ -60,8 +61,10 @@ class LocalServer implements LaunchedServer {
       filesDir: join(this.#folder, "files"),
     };
     this.#unguard = guardExit(() => {
-      this.#child?.kill("SIGKILL");
-      rmSync(this.#folder, { recursive: true, force: true });
+      if (this.#child !== undefined) signalTree(this.#child, "SIGKILL");
+      this.#discard();
+      // What was killed may not be gone yet, and leave a last file behind.
+      rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
     });
   }
 
@@ -86,8 +89,11 @@ class LocalServer implements LaunchedServer {
     const child = this.#child;
     if (child === undefined) return;
     const exited = once(child, "exit");
-    child.kill("SIGKILL");
+    // A server of several processes must stand still first: it could start another one meanwhile.
+    if (descendantsOf(child).length > 0) await this.pause();
+    const killed = signalTree(child, "SIGKILL");
     await exited;
+    await until("all its processes are gone", () => !killed.some(isRunning), STOPPED_TIMEOUT_MS);
   }
 
   async pause(): Promise<void> {
@@ -95,11 +101,18 @@ class LocalServer implements LaunchedServer {
     child.kill("SIGSTOP");
     // The signal takes effect a moment after the call; a command sent in between would still be
     // answered.
-    await until("the server stands still", () => isStandingStill(child), STOPPED_TIMEOUT_MS);
+    await until("the server stands still", () => isStandingStill(child.pid), STOPPED_TIMEOUT_MS);
+    // Its children only now, when it cannot start another one.
+    const stopped = signalTree(child, "SIGSTOP");
+    await until(
+      "all its processes stand still",
+      () => stopped.every(isStandingStill),
+      STOPPED_TIMEOUT_MS,
+    );
   }
 
   resume(): Promise<void> {
-    this.#running().kill("SIGCONT");
+    signalTree(this.#running(), "SIGCONT");
     return Promise.resolve();
   }
 
@@ -107,6 +120,7 @@ class LocalServer implements LaunchedServer {
     if (this.#stopped) throw new Error("The server was stopped for good");
     await this.kill();
     if (!options.keepData) {
+      this.#discard();
       await rm(this.#place.dataDir, { recursive: true, force: true });
       await mkdir(this.#place.dataDir);
     }
@@ -116,6 +130,7 @@ class LocalServer implements LaunchedServer {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.kill();
+    this.#discard();
     await rm(this.#folder, { recursive: true, force: true });
     this.#unguard();
   }
@@ -139,8 +154,8 @@ class LocalServer implements LaunchedServer {
   }
 
   #spawn(): ChildProcess {
-    const command = this.#plan.command(this.#place);
-    const [program = "", ...args] = dyingWithParent([this.#binaryPath, ...command.slice(1)]);
+    const command = this.#plan.command(this.#place, this.#binaryPath);
+    const [program = "", ...args] = dyingWithParent(command);
     // A file and not a pipe: it needs no reader, and it is there to be told when the start fails.
     const log = openSync(this.#logPath, "w");
     try {
@@ -158,6 +173,10 @@ class LocalServer implements LaunchedServer {
     }
   }
 
+  #discard(): void {
+    this.#plan.discard?.(this.#place);
+  }
+
   #running(): ChildProcess {
     if (this.#child === undefined) throw new Error("The server does not run");
     return this.#child;
@@ -172,12 +191,4 @@ class LocalServer implements LaunchedServer {
     const message = `${this.#plan.kind.name} ended while it started:\n${log}`;
     return /address already in use/i.test(log) ? new PortTakenError(message) : new Error(message);
   }
-}
-
-/** Whether the kernel lists the process as stopped; taken as true where there is no such list. */
-async function isStandingStill(child: ChildProcess): Promise<boolean> {
-  if (process.platform !== "linux") return true;
-  const stat = await readFile(`/proc/${child.pid}/stat`, "utf8");
-  // The state follows the program's name, which is in parentheses and may hold anything.
-  return stat.slice(stat.lastIndexOf(")") + 2).startsWith("T");
 }

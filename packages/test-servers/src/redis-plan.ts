@@ -22,8 +22,8 @@ export function redisPlan(options: RedisOptions, certificate?: Certificate): Lau
   return {
     kind: redisKind,
     files: files(options, certificate),
-    command: (place) => [
-      redisKind.binary,
+    command: (place, program) => [
+      program,
       ...placeArguments(place, options),
       ...persistenceArguments(options),
       ...["--repl-diskless-sync-delay", "0"], // A replica would wait five seconds for companions.

@@ -1,8 +1,7 @@
-import type { ServerAddress } from "./launch-plan.ts";
-import type { LaunchedServer, RestartOptions } from "./launched-server.ts";
+import type { LaunchedServer } from "./launched-server.ts";
 import { type RespArgument, RespClient, type RespClientOptions } from "./resp-client.ts";
 import type { RespReply } from "./resp-parser.ts";
-import type { ServerSource } from "./server-source.ts";
+import { ServerHandle } from "./server-handle.ts";
 
 interface RedisServerState {
   readonly launched: LaunchedServer;
@@ -11,29 +10,20 @@ interface RedisServerState {
   readonly socketPath: string | undefined;
 }
 
-/** One Redis server of a test. It ends with `stop`, with `await using`, or with this process. */
-export class RedisServer implements LaunchedServer, AsyncDisposable {
+/** One Redis server of a test. */
+export class RedisServer extends ServerHandle {
   /** Password of the user `default`. */
   readonly password: string | undefined;
   /** The certificate authority to trust, PEM; undefined without TLS. */
   readonly ca: string | undefined;
   /** Path of the Unix socket, where one was asked for. */
   readonly socketPath: string | undefined;
-  readonly #launched: LaunchedServer;
 
   constructor(state: RedisServerState) {
-    this.#launched = state.launched;
+    super(state.launched);
     this.password = state.password;
     this.ca = state.ca;
     this.socketPath = state.socketPath;
-  }
-
-  get host(): string {
-    return this.address.host;
-  }
-
-  get port(): number {
-    return this.address.port;
   }
 
   /** What both drivers take: `redis://` or `rediss://`, with the password where there is one. */
@@ -41,26 +31,6 @@ export class RedisServer implements LaunchedServer, AsyncDisposable {
     const scheme = this.ca === undefined ? "redis" : "rediss";
     const login = this.password === undefined ? "" : `:${encodeURIComponent(this.password)}@`;
     return `${scheme}://${login}${this.host}:${this.port}`;
-  }
-
-  get source(): ServerSource {
-    return this.#launched.source;
-  }
-
-  get address(): ServerAddress {
-    return this.#launched.address;
-  }
-
-  get peerAddress(): ServerAddress {
-    return this.#launched.peerAddress;
-  }
-
-  get dataDir(): string | undefined {
-    return this.#launched.dataDir;
-  }
-
-  get pid(): number | undefined {
-    return this.#launched.pid;
   }
 
   /**
@@ -86,29 +56,5 @@ export class RedisServer implements LaunchedServer, AsyncDisposable {
   async version(): Promise<string> {
     const info = String(await this.command("INFO", "server"));
     return /redis_version:(\S+)/.exec(info)?.[1] ?? "unknown";
-  }
-
-  kill(): Promise<void> {
-    return this.#launched.kill();
-  }
-
-  pause(): Promise<void> {
-    return this.#launched.pause();
-  }
-
-  resume(): Promise<void> {
-    return this.#launched.resume();
-  }
-
-  restart(options: RestartOptions): Promise<void> {
-    return this.#launched.restart(options);
-  }
-
-  stop(): Promise<void> {
-    return this.#launched.stop();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.stop();
   }
 }

@@ -3,6 +3,8 @@ export interface ServerKind {
   readonly name: string;
   /** The program that is started; it is looked for on PATH. */
   readonly binary: string;
+  /** Folders outside of PATH where its packages put it, best first. */
+  readonly folders?: () => readonly string[];
   /** Debian packages that bring the program. */
   readonly debianPackages: readonly string[];
   /** Image of the container path. */

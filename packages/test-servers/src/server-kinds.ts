@@ -1,7 +1,13 @@
+import { etcdKind } from "./etcd-plan.ts";
+import { postgresKind } from "./postgres-plan.ts";
 import { redisKind } from "./redis-plan.ts";
 import type { ServerKind } from "./server-kind.ts";
 
 /** Every kind that can be asked for by name. */
-export const serverKinds: Readonly<Record<"redis", ServerKind>> = { redis: redisKind };
+export const serverKinds: Readonly<Record<"redis" | "postgres" | "etcd", ServerKind>> = {
+  redis: redisKind,
+  postgres: postgresKind,
+  etcd: etcdKind,
+};
 
 export type ServerKindName = keyof typeof serverKinds;

@@ -8,7 +8,7 @@ import {
   startRedis,
   until,
 } from "../src/index.ts";
-import { redisSource } from "./redis-source.ts";
+import { redisSource } from "./sources.ts";
 
 let server: RedisServer;
 let proxy: FaultProxy;

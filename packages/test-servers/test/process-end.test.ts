@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
-import { utimes } from "node:fs/promises";
+import { rm, utimes } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, test } from "vitest";
 import { until } from "../src/index.ts";
-import { redisSource } from "./redis-source.ts";
+import { etcdSource, postgresSource, redisSource } from "./sources.ts";
 
 const PACKAGE_URL = new URL("../dist/index.js", import.meta.url).href;
 
@@ -20,11 +20,11 @@ interface Program {
   readonly dataDir: string | undefined;
 }
 
-/** Starts a program that starts two servers, says where they are, and then ends in its own way. */
-async function startProgram(ending: string): Promise<Program> {
+/** Starts a program that starts servers, says where the last is, and then ends in its own way. */
+async function startProgram(ending: string, start = "startRedisMany(2)"): Promise<Program> {
   const source = `
-    import { startRedisMany } from ${JSON.stringify(PACKAGE_URL)};
-    const [, { port, dataDir }] = await startRedisMany(2);
+    import * as servers from ${JSON.stringify(PACKAGE_URL)};
+    const { port, dataDir } = [await servers.${start}].flat().at(-1);
     console.log(JSON.stringify({ port, dataDir }));
     for await (const _line of process.stdin) ${ending};
   `;
@@ -91,6 +91,31 @@ describe.runIf(redisSource)("the end of the program that started servers", () =>
       next.process.stdin?.end("end\n");
       await once(next.process, "exit");
       expect(foldersOf(next)).toEqual([]);
+    },
+  );
+});
+
+describe.each([
+  ["Postgres", postgresSource, "startPostgres()"],
+  ["etcd", etcdSource, "startEtcd()"],
+])("the end of the program that started a server: %s", (_kind, source, start) => {
+  test.runIf(source)("ends it and removes its data", async () => {
+    const program = await startProgram("process.exit()", start);
+    expect(await isListening(program.port)).toBe(true);
+    program.process.stdin?.write("end\n");
+    await once(program.process, "exit");
+    await expectNoServer(program);
+    if (program.dataDir !== undefined) expect(existsSync(program.dataDir)).toBe(false);
+  });
+
+  test.runIf(source === "local" && process.platform === "linux")(
+    "ends it when the program is killed",
+    async () => {
+      const program = await startProgram("process.exit()", start);
+      program.process.kill("SIGKILL");
+      await once(program.process, "exit");
+      await expectNoServer(program);
+      await rm(dirname(program.dataDir ?? ""), { recursive: true });
     },
   );
 });

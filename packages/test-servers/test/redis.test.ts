@@ -8,7 +8,8 @@ import {
   startRedisMany,
   until,
 } from "../src/index.ts";
-import { redisSource } from "./redis-source.ts";
+import { isAlive } from "./is-alive.ts";
+import { redisSource } from "./sources.ts";
 
 const hasUnixSocket = redisSource !== undefined && serverCapabilities(redisSource).unixSocket;
 
@@ -227,13 +228,3 @@ describe.runIf(redisSource)("faults of a Redis server", () => {
     await expect(server.command("PING")).rejects.toThrow();
   });
 });
-
-function isAlive(pid: number | undefined): boolean {
-  if (pid === undefined) throw new Error("The server had no pid");
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

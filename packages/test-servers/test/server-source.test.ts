@@ -6,7 +6,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { findServer } from "../src/find-server.ts";
 import { ensureServers, startRedis } from "../src/index.ts";
 import { redisKind } from "../src/redis-plan.ts";
-import { redisSource } from "./redis-source.ts";
+import { redisSource } from "./sources.ts";
 
 const CLI = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
 

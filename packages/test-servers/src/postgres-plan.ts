@@ -1,0 +1,102 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import type { LaunchPlan, ServerPlace, ServerReach } from "./launch-plan.ts";
+import { connectPostgres } from "./postgres-client.ts";
+import type { PostgresOptions } from "./postgres-options.ts";
+import type { ServerKind } from "./server-kind.ts";
+
+/** Debian has a folder for each major version, none of them on PATH. */
+const DEBIAN_FOLDER = "/usr/lib/postgresql";
+
+export const postgresKind: ServerKind = {
+  name: "postgres",
+  binary: "postgres",
+  folders: debianFolders,
+  debianPackages: ["postgresql"],
+  image: "postgres:15",
+};
+
+/** Longest single question to a server that starts; short, because it is asked again. */
+const PROBE_TIMEOUT_MS = 1_000;
+
+/** The line of `postmaster.pid` that names the shared memory: its key and its id. */
+const SHARED_MEMORY_LINE = 6;
+
+/**
+ * Makes the data directory when there is none, then becomes the server, with the same pid. The server
+ * refuses to run as root, so root hands its data over to `nobody`, and itself: `keep` lets the server
+ * die with its parent even so.
+ */
+const START = `
+set -eu
+program=$1 data=$2
+shift 2
+folder=$(dirname "$(readlink -f "$(command -v "$program")")")
+as=
+if [ "$(id -u)" = 0 ]; then
+  mkdir -p "$data"
+  chown nobody "$data"
+  chmod go+x "$data/.."
+  as="setpriv --reuid nobody --regid nogroup --clear-groups --pdeathsig keep"
+fi
+if ! [ -s "$data/PG_VERSION" ]; then
+  $as "$folder/initdb" --auth trust --no-sync --username postgres --encoding UTF8 --locale C \\
+    --pgdata "$data"
+  echo "host all all all trust" >>"$data/pg_hba.conf"
+fi
+exec $as "$folder/postgres" -D "$data" "$@"
+`;
+
+/** Turns the options into a command line, a file and a readiness question. */
+export function postgresPlan({ settings = {} }: PostgresOptions): LaunchPlan {
+  return {
+    kind: postgresKind,
+    files: { "start.sh": START },
+    command: ({ host, port, dataDir, filesDir }, program) => [
+      ...["sh", `${filesDir}/start.sh`, program, dataDir],
+      ...["-h", host, "-p", String(port)],
+      ...Object.entries({
+        unix_socket_directories: "",
+        // In the data directory, where it goes with the rest, and not in the machine's memory.
+        dynamic_shared_memory_type: "mmap",
+        fsync: "off",
+        ...settings,
+      }).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+    ],
+    isReady,
+    discard: removeSharedMemory,
+  };
+}
+
+/** The answer must come from the very process that was started, not from one that has its port. */
+async function isReady({ host, port, pid }: ServerReach): Promise<boolean> {
+  const client = await connectPostgres({ host, port }, PROBE_TIMEOUT_MS);
+  try {
+    const { rows } = await client.query("SELECT pg_read_file('postmaster.pid') AS file");
+    return pid === undefined || String(rows[0]?.file).startsWith(`${pid}\n`);
+  } finally {
+    await client.end();
+  }
+}
+
+/** A killed server leaves the few bytes of System V shared memory that guard its data directory. */
+function removeSharedMemory({ dataDir }: ServerPlace): void {
+  let lines: readonly string[];
+  try {
+    lines = readFileSync(`${dataDir}/postmaster.pid`, "utf8").split("\n");
+  } catch {
+    return; // It ended in good order, or never started.
+  }
+  const id = lines[SHARED_MEMORY_LINE]?.trim().split(/\s+/)[1];
+  if (id !== undefined) spawnSync("ipcrm", ["-m", id], { stdio: "ignore" });
+}
+
+function debianFolders(): readonly string[] {
+  try {
+    return readdirSync(DEBIAN_FOLDER)
+      .sort((one, other) => Number(other) - Number(one))
+      .map((version) => `${DEBIAN_FOLDER}/${version}/bin`);
+  } catch {
+    return [];
+  }
+}

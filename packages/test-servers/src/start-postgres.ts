@@ -1,0 +1,9 @@
+import { launchServer } from "./launch-server.ts";
+import type { PostgresOptions } from "./postgres-options.ts";
+import { postgresPlan } from "./postgres-plan.ts";
+import { PostgresServer } from "./postgres-server.ts";
+
+/** Starts one Postgres server on a random loopback port; resolves when it answers. */
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  return new PostgresServer(await launchServer(postgresPlan(options)));
+}
