@@ -171,16 +171,16 @@ export class Asker {
   /** Held by another is a result. No quorum and abstaining members are the lack of one. */
   #refused(refusal: Refusal): Refusal {
     const { line, name } = this.#host;
-    const { why, votes } = refusal;
+    const { why, votes, outcome } = refusal;
     if (why !== "held") {
       const code = why === "no-quorum" ? "NO_QUORUM" : "BACKEND_UNAVAILABLE";
       const words = why === "no-quorum" ? noQuorum(votes) : "met a member that abstains";
-      const details = { lockName: name, votes };
+      const details = { lockName: name, votes, outcome };
       this.#faulted(new LockError(code, `lock ${JSON.stringify(name)} ${words}`, details));
       return refusal;
     }
     this.#forgiveFaults();
-    this.#trouble = votes === undefined ? {} : { votes };
+    this.#trouble = { ...(votes && { votes }), ...(outcome && { outcome }) };
     const head = line.first();
     if (head?.kind === "try") line.serve(head, undefined);
     else if (head?.kind === "once") line.timeOut(head);

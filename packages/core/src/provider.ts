@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import type { Outcome } from "./lock-error.ts";
 
 /**
  * The interface a lock service implements to be used by Holdfast.
@@ -80,6 +81,8 @@ export interface Refusal {
   /** How long the present holder's ttl still runs on the server, where the server said so. */
   readonly retryAfterMs?: number;
   readonly votes?: readonly Vote[];
+  /** `unknown` where something may be left until its ttl ends, which the provider makes good. Default `not-applied`. */
+  readonly outcome?: Outcome;
 }
 
 /** One member's part in a quorum's answer. `member` names it without credentials. */

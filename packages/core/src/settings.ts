@@ -164,6 +164,9 @@ function roundedTtlMs(
   const { ttlMsMin, ttlMsMax, ttlResolutionMs } = settings.provider.capabilities;
   checkNumber(ttlMs, "ttlMs", { min: 1, max: Math.min(settings.ttlMsMax, ttlMsMax) });
   const roundedMs = Math.ceil(Math.max(ttlMs, ttlMsMin) / ttlResolutionMs) * ttlResolutionMs;
+  if (roundedMs > ttlMsMax) {
+    throw new RangeError(`ttlMs must be at most ${ttlMsMax}; rounded up it is ${roundedMs}`);
+  }
   if (deadlineMs(0, { validMs: roundedMs, ttlMs: roundedMs }, settings.allowance) > 0) {
     return roundedMs;
   }

@@ -49,7 +49,14 @@ export function withPrefix<Provider extends LockProvider>(
     ...(asMember && {
       asMember: async (membership) => {
         const member = await asMember.call(provider, membership);
-        return { ...member, provider: withPrefix(member.provider, prefix) };
+        const inner = withPrefix(member.provider, prefix);
+        return {
+          // Asked each time: it changes when the address leads to another server.
+          get identity() {
+            return member.identity;
+          },
+          provider: inner,
+        };
       },
     }),
     ...(inspect && {

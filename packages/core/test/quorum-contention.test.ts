@@ -242,3 +242,39 @@ test("G-07 those that wait outlive a majority that hangs, as long as their patie
   expect(new Set(errors)).toEqual(new Set([undefined]));
   await locks.close();
 });
+
+test("a silent member leads no election: contended names wait for it no longer", async () => {
+  const { clock, members, provider } = testQuorum(3, { memberTimeoutMs: 200 });
+  at(members, 0).behave("silent");
+  const names = Array.from({ length: 12 }, (_, index) => `name ${index}`);
+  const attemptAll = (holderId: string) =>
+    Promise.all(names.map((name) => provider.tryAcquire(attempt(`${holderId} ${name}`, { name }))));
+  for (const member of members.slice(1)) {
+    for (const name of names)
+      await granted(member.inner.tryAcquire(attempt(`another ${name}`, { name })));
+  }
+  for (const answer of await attemptAll("first")) expect(answer).toMatchObject({ why: "held" });
+  await clock.advance(200);
+  const startMs = clock.monotonicMs();
+  for (const answer of await attemptAll("second")) expect(answer).toMatchObject({ why: "held" });
+  expect(clock.monotonicMs()).toBe(startMs);
+});
+
+test("a lead that hangs holds a free name up for 50 ms, and no longer", async () => {
+  const { clock, members, provider } = testQuorum(3);
+  const names = Array.from({ length: 12 }, (_, index) => `name ${index}`);
+  for (const name of names) {
+    for (const member of members) {
+      await granted(member.inner.tryAcquire(attempt(`another ${name}`, { name, ttlMs: 50 })));
+    }
+    const first = attempt(`first ${name}`, { name });
+    expect(await provider.tryAcquire(first)).toMatchObject({ why: "held" });
+  }
+  await clock.advance(60);
+  at(members, 0).behave("silent");
+  const answers = names.map((name) =>
+    granted(provider.tryAcquire(attempt(`second ${name}`, { name }))),
+  );
+  await clock.advance(50);
+  expect(await Promise.all(answers)).toHaveLength(names.length);
+});

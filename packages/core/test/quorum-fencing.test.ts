@@ -118,7 +118,7 @@ describe("round two", () => {
       const answer = provider.tryAcquire(attempt("mine"));
       await clock.advance(100);
       const { votes, ...refusal } = (await answer) as { votes?: readonly { why?: string }[] };
-      expect(refusal).toEqual({ granted: false, why: "no-quorum" });
+      expect(refusal).toEqual({ granted: false, why: "no-quorum", outcome: "not-applied" });
       expect(votes?.filter(({ why }) => /fencing token/.test(why ?? ""))).toHaveLength(2);
       expect(releasesOf(members, "mine")).toEqual(["plain", "plain", "plain"]);
       expect(await holders(members)).toEqual([]);

@@ -222,7 +222,7 @@ test("G-09 abort during the join never asks afterwards", async () => {
     member.joining = () => new Promise((resolve) => made.clock.setTimer(100, resolve));
   }
   const error = await leave(made, () => made.clock.advance(50));
-  expect([error?.code, error?.outcome]).toEqual(["ABORTED", "unknown"]);
+  expect([error?.code, error?.outcome]).toEqual(["ABORTED", "not-applied"]);
   expect(made.members.flatMap(({ acquires }) => acquires)).toEqual([]);
 });
 
@@ -354,4 +354,24 @@ test("closing with nothing in doubt takes no time, and what comes after is refus
   expect(error?.code).toBe("PROVIDER_CLOSED");
   const [renewal] = await provider.renew([mine]);
   expect(renewal?.status).toBe("unknown");
+});
+
+test("G-12 an attempt that was given up before anything was sent leaves nothing in doubt", async () => {
+  const made = testQuorum(3);
+  for (const member of made.members) member.joining = () => new Promise(() => undefined);
+  const controller = new AbortController();
+  const mine = attempt("mine", { signal: controller.signal });
+  const attempted = settled(made.provider.tryAcquire(mine));
+  controller.abort();
+  expect((await attempted).error).toMatchObject({ code: "ABORTED", outcome: "not-applied" });
+  expect(await made.provider.release(giveBack(mine, true))).toBe("absent");
+  expect(releasesOf(made.members, "mine")).toEqual(["", "", ""]);
+});
+
+test("G-06 an attempt that failed is of unknown outcome while a member may have its lock", async () => {
+  const { clock, members, provider } = testQuorum(3, { memberTimeoutMs: 200 });
+  for (const member of members) member.behave("mute");
+  const answer = settled(provider.tryAcquire(attempt("mine")));
+  await clock.advance(200);
+  expect((await answer).value).toMatchObject({ why: "no-quorum", outcome: "unknown" });
 });

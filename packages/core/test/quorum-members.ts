@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import {
   type AcquireRequest,
   type BreakTarget,
@@ -183,7 +184,7 @@ export function giveBack(
 /** A grant, or the test fails. */
 export async function granted(answer: Reply<Grant | Refusal>): Promise<Grant> {
   const settledAnswer = await answer;
-  if (!settledAnswer.granted) throw new Error(`not granted: ${JSON.stringify(settledAnswer)}`);
+  if (!settledAnswer.granted) throw new Error(`not granted: ${inspect(settledAnswer)}`);
   return settledAnswer;
 }
 

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
-import { createLocks, type Loss, quorum } from "../src/index.ts";
+import { createLocks, type Loss, manualClock, quorum } from "../src/index.ts";
 import { settled } from "./faulty-provider.ts";
 import {
   at,
   attempt,
   type FaultyMember,
+  faultyMember,
   giveBack,
   granted,
   holders,
@@ -325,4 +326,25 @@ test("G-02 a member that tells twice of a loss is one member", async () => {
   await at(members, 2).breakLock("a", { incarnation: "any" });
   tell(loss);
   expect(losses).toHaveLength(1);
+});
+
+test("G-03 without fencing a slow member's own token is no reason to lose a lease", async () => {
+  const clock = manualClock();
+  const members = [1, 2, 3].map((number) => faultyMember(clock, number));
+  const provider = quorum(members, { fencing: false });
+  const mine = attempt("mine");
+  // Each mints for itself; the third's is larger, and it answers last.
+  for (let count = 0; count < 3; count += 1) {
+    const other = attempt("other", { name: "b" });
+    await granted(at(members, 2).inner.tryAcquire(other));
+    await at(members, 2).inner.release(giveBack(other));
+  }
+  await granted(provider.tryAcquire(mine));
+  const { name, holderId, ttlMs } = mine;
+  const renew = async () => (await provider.renew([{ name, holderId, ttlMs }]))[0];
+  const first = await renew();
+  expect(first).toMatchObject({ status: "renewed" });
+  expect(first).not.toHaveProperty("fencingToken", expect.anything());
+  at(members, 0).behave("down");
+  expect(await renew()).toMatchObject({ status: "renewed" });
 });

@@ -59,7 +59,7 @@ describe("membership", () => {
     const { members, provider } = testQuorum(3, { ttlMsMax: 20_000, proposalSlackMs: 300 });
     await granted(provider.tryAcquire(attempt("mine")));
     const membership = {
-      fingerprint: "n=3 ttl=20000 guard=20202 fence=600000",
+      fingerprint: "n=3 ttl=20000 guard=20202 fence=600000 slack=300",
       restartGuardMs: 20_202,
       proposalSlackMs: 300,
       fenceTtlMs: 600_000,

@@ -62,7 +62,7 @@ export class RedisMember implements LockProvider {
     const { guard, runner } = this.#parts;
     const verification = guard.present ?? (await guard.verified());
     const { abstainMs } = guard;
-    if (abstainMs > 0) return { granted: false, why: "abstaining", retryAfterMs: abstainMs };
+    if (abstainMs > 0) return abstaining(abstainMs);
     return await runner.run({
       script: ACQUIRE_AS_MEMBER,
       command: this.#acquireCommand(request, verification),
@@ -82,13 +82,14 @@ export class RedisMember implements LockProvider {
     const reply = acquireReply(answer.reply);
     switch (reply.kind) {
       case "granted":
-        guard.markerSeen(answer.sentAtMs);
         return { ...grantOf(request, answer, reply.token), ...timeOf(reply) };
       case "held":
         return refusalOf(reply.remainingMs);
       case "unverified":
         guard.markerLost();
         return undefined;
+      case "ahead":
+        return abstaining(reply.remainingMs);
       case "tombstoned":
         throw tombstoned(request.name);
     }
@@ -149,13 +150,31 @@ export class RedisMember implements LockProvider {
     return this.#parts.provider.ping();
   }
 
-  doctor(): Promise<readonly Finding[]> {
-    return this.#parts.provider.doctor();
+  /** What the provider alone finds, and whether the member has a vote. */
+  async doctor(): Promise<readonly Finding[]> {
+    const { guard, provider } = this.#parts;
+    const { abstainMs } = guard;
+    const own = await provider.doctor();
+    return abstainMs > 0 ? [abstains(abstainMs), ...own] : own;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts.provider[Symbol.asyncDispose]();
   }
+}
+
+function abstaining(retryAfterMs: number | undefined): Refusal {
+  const refusal = { granted: false, why: "abstaining" } as const;
+  return retryAfterMs === undefined ? refusal : { ...refusal, retryAfterMs };
+}
+
+function abstains(abstainMs: number): Finding {
+  return {
+    severity: "warning",
+    what: `it started, failed over or was flushed lately, so it abstains for another ${Math.ceil(abstainMs / 1_000)} s`,
+    remedy:
+      "Wait: it votes again by itself. A majority must not abstain at once, so restart one at a time.",
+  };
 }
 
 function timeOf({ serverTimeMs }: { readonly serverTimeMs?: number }): { serverTimeMs?: number } {

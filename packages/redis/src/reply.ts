@@ -13,7 +13,9 @@ export type AcquireReply =
   /** This holder gave up before this copy of its request arrived. */
   | { readonly kind: "tombstoned" }
   /** The member's marker is not the one that was verified. */
-  | { readonly kind: "unverified" };
+  | { readonly kind: "unverified" }
+  /** The name's fence counter is too far ahead of the member's clock, for as long. */
+  | { readonly kind: "ahead"; readonly remainingMs: number | undefined };
 
 const TOMBSTONED: AcquireReply = { kind: "tombstoned" };
 const UNVERIFIED: AcquireReply = { kind: "unverified" };
@@ -29,16 +31,20 @@ export function acquireReply(reply: unknown): AcquireReply {
       return TOMBSTONED;
     case "~":
       return UNVERIFIED;
+    case "=":
+      return { kind: "ahead", remainingMs: remainingOf(text.slice(1)) };
     default:
       throw strange();
   }
 }
 
-/** "+token", or "+token@microseconds" from a member. */
+/** "+token", or "+token@seconds.microseconds" from a member. */
 function grantedReply(text: string): AcquireReply {
   const at = text.indexOf("@");
   if (at < 0) return { kind: "granted", token: tokenOf(text) };
-  const serverTimeMs = Number(text.slice(at + 1)) / 1_000;
+  const point = text.indexOf(".", at);
+  const serverTimeMs =
+    Number(text.slice(at + 1, point)) * 1_000 + Number(text.slice(point + 1)) / 1_000;
   return { kind: "granted", token: tokenOf(text.slice(0, at)), serverTimeMs };
 }
 

@@ -93,8 +93,10 @@ ${TAKE}`);
  * KEYS lock fence tombstone marker. ARGV as ACQUIRE, then proposal ('' for none), slackUs, fenceTtlMs and
  * the marker that this client verified. With a slackUs of '' the lock is restored with the very token of
  * `proposal`, or refused if a larger one was given out. Another marker, or none, means that the server lost its data
- * or belongs to a quorum that is configured otherwise: no vote until the client has looked again. A new
- * grant tells the server's time after its token.
+ * or belongs to a quorum that is configured otherwise: no vote until the client has looked again. A fence
+ * further ahead than it lives was set by a clock that had run away: no vote, and nothing written, until it
+ * has expired, since a token from it would outlast every memory of it. A new grant tells the server's time
+ * after its token, as seconds.microseconds.
  */
 export const ACQUIRE_AS_MEMBER: Script = script(`
 local call, lock, fence = redis.call, KEYS[1], KEYS[2]
@@ -108,23 +110,24 @@ if ARGV[5] == '' then
   token = tonumber(ARGV[4])
   if last and last > token then return '--1' end
 else
+  if last and last > nowUs + ARGV[6] * 1000 then return '=' .. call('PTTL', fence) end
   if ARGV[4] ~= '' then
     local slackUs = tonumber(ARGV[5])
     token = math.min(math.max(tonumber(ARGV[4]), nowUs - slackUs), nowUs + slackUs)
   end
   if last then token = math.max(last + 1, token) end
 end
-${REFUSE_TOO_LARGE.trim()}
 token = string.format('%.0f', token)
 call('SET', fence, token, 'PX', ARGV[6])
-call('PEXPIRE', KEYS[4], ARGV[6])
-${TAKE} .. '@' .. string.format('%.0f', nowUs)`);
+${TAKE} .. '@' .. time[1] .. '.' .. time[2]`);
 
 /**
- * KEYS marker. ARGV fingerprint fenceTtlMs guardUs and the marker that this client saw last ('' for
- * none). A marker is "fingerprint:createdUs:abstainUntilUs". One that this client has seen and that is
- * gone or was created anew means lost data, so everybody abstains until createdUs + guard; it changes at
- * most once for that, or clients would answer each other for ever. Replies '?' to another fingerprint.
+ * KEYS marker. ARGV fingerprint fenceTtlMs guardUs, the marker that this client saw last ('' for none) and
+ * the server's run_id. A marker is "fingerprint:run_id:createdUs:abstainUntilUs". One that this client has
+ * seen and that is gone or was created anew means lost data, so everybody abstains until createdUs + guard;
+ * it changes at most once for that, or clients would answer each other for ever. One with another run_id
+ * came by a restart or a replica that may lack the rest: a guard from now. Replies '?' and the other
+ * fingerprint where it is another.
  */
 export const JOIN: Script = script(`
 local call = redis.call
@@ -133,16 +136,17 @@ local guardUs, known = tonumber(ARGV[3]), ARGV[4]
 local marker = redis.call('GET', KEYS[1])
 local createdUs, untilUs = nowUs, 0
 if marker then
-  local fingerprint, created, abstainUntil = string.match(marker, '^(.*):(%d+):(%d+)$')
-  if fingerprint ~= ARGV[1] then return '?' end
+  local fingerprint, runId, created, abstainUntil = string.match(marker, '^(.*):([^:]*):(%d+):(%d+)$')
+  if fingerprint ~= ARGV[1] then return '?' .. (fingerprint or '') end
   createdUs, untilUs = tonumber(created), tonumber(abstainUntil)
+  if runId ~= ARGV[5] then untilUs = math.max(untilUs, nowUs + guardUs) end
 end
 if known ~= '' and marker ~= known then
   if string.match(known, ':(%d+):%d+$') ~= string.format('%.0f', createdUs) then
     untilUs = math.max(untilUs, createdUs + guardUs)
   end
 end
-marker = string.format('%s:%.0f:%.0f', ARGV[1], createdUs, untilUs)
+marker = string.format('%s:%s:%.0f:%.0f', ARGV[1], ARGV[5], createdUs, untilUs)
 redis.call('SET', KEYS[1], marker, 'PX', ARGV[2])
 return {marker, string.format('%.0f', math.max(0, untilUs - nowUs))}`);
 

@@ -1,4 +1,4 @@
-import type { LockProvider, Membership } from "@holdfast/core";
+import { type Clock, type LockProvider, type Membership, systemClock } from "@holdfast/core";
 import { type RedisServer, startRedis, until } from "@holdfast/test-servers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { redis } from "../src/index.ts";
@@ -25,8 +25,9 @@ afterEach(async () => {
 
 async function join(
   more: Partial<Membership> = {},
+  options: { readonly clock?: Clock } = {},
 ): Promise<{ identity: string; provider: LockProvider }> {
-  const provider = redis({ url: server.url, ttlMsMax: 60_000 });
+  const provider = redis({ url: server.url, ttlMsMax: 60_000, ...options });
   opened.push(provider);
   return await provider.asMember({ ...membership, ...more });
 }
@@ -57,15 +58,20 @@ describe("a member's tokens", () => {
     expect((await nowUs()) - low).toBeGreaterThan(900_000n);
   });
 
-  test("a counter at its largest ends granting, and leaves no lock", async () => {
+  test("G-04 a counter from a clock that had run away is given to nobody, and not kept alive", async () => {
     const { provider } = await join();
-    const largest = BigInt(Number.MAX_SAFE_INTEGER);
-    await server.command("SET", "holdfast:{a}:f", String(largest - 1n));
-    expect(await tokenFor(provider, "a")).toBe(largest);
-    const error = await faultOf(Promise.resolve(provider.tryAcquire(request("a"))));
-    expect(error).toMatchObject({ code: "BACKEND_REJECTED", outcome: "not-applied" });
+    const ahead = (await nowUs()) + BigInt(membership.fenceTtlMs) * 1_000n;
+    await server.command("SET", "holdfast:{a}:f", String(ahead + 60_000_000n), "PX", "300000");
+    const answer = await provider.tryAcquire(request("a"));
+    expect(answer).toMatchObject({ granted: false, why: "abstaining" });
+    if (answer.granted) throw new Error("granted");
+    expect(answer.retryAfterMs).toBeGreaterThan(290_000);
+    expect(answer.retryAfterMs).toBeLessThanOrEqual(300_000);
+    expect(await server.command("PTTL", "holdfast:{a}:f")).toBeLessThanOrEqual(300_000);
     expect(await server.command("EXISTS", "holdfast:{a}")).toBe(0);
-    expect(await tokenFor(provider, "b")).toBeLessThan(largest);
+    expect(await tokenFor(provider, "b")).toBeLessThan(ahead);
+    await server.command("SET", "holdfast:{a}:f", String(ahead - 60_000_000n), "PX", "300000");
+    expect(await tokenFor(provider, "a")).toBe(ahead - 60_000_000n + 1n);
   });
 
   test("a token is above the one before, whatever is proposed, for each name by itself", async () => {
@@ -82,7 +88,7 @@ describe("a member's tokens", () => {
     const asked = request("a");
     const answer = await provider.tryAcquire(asked);
     if (!answer.granted) throw new Error("refused");
-    const raiseFenceTo = (answer.fencingToken ?? 0n) + 3_600_000_000n;
+    const raiseFenceTo = (answer.fencingToken ?? 0n) + 300_000_000n;
     const { name, holderId, ttlMs } = asked;
     const claim = { name, holderId, ttlMs };
     const before = await provider.inspect?.("a");
@@ -119,6 +125,27 @@ describe("a member's tokens", () => {
   });
 });
 
+describe("a member's marker", () => {
+  test.each(["acquires", "renews"])("lives on while somebody %s", async (verb) => {
+    const clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + passedMs };
+    let passedMs = 0;
+    const { provider } = await join({}, { clock });
+    const asked = request("a");
+    await provider.tryAcquire(asked);
+    await server.command("PEXPIRE", "holdfast:member", "300000");
+    const { name, holderId, ttlMs } = asked;
+    const use = async () =>
+      verb === "renews"
+        ? await provider.renew([{ name, holderId, ttlMs }])
+        : await provider.tryAcquire(asked);
+    await use();
+    expect(Number(await server.command("PTTL", "holdfast:member"))).toBeLessThanOrEqual(300_000);
+    passedMs = membership.fenceTtlMs / 4;
+    await use();
+    expect(Number(await server.command("PTTL", "holdfast:member"))).toBeGreaterThan(500_000);
+  });
+});
+
 describe("a member's identity", () => {
   test("two clients of one server have one identity; two servers have two", async () => {
     const [first, second] = [await join(), await join()];
@@ -133,6 +160,8 @@ describe("a member's identity", () => {
     const { provider } = await join();
     const error = await faultOf(join({ fingerprint: "5:600000:0" }));
     expect(error).toMatchObject({ code: "CONFIG_INVALID", outcome: "not-applied" });
+    // Both sides and what to do, for whoever has to find out which client is wrong.
+    expect(error.message).toMatch(/3:600000:0, not 5:600000:0.*Configure all clients alike/);
     await tokenFor(provider, "a");
   });
 });
@@ -183,6 +212,30 @@ describe("a member that may have lost its data abstains", () => {
     const fresh = await join({ restartGuardMs: GUARD_MS });
     expect(await answerOf(fresh.provider)).toBe("abstaining");
     await until("it votes again", async () => (await answerOf(provider)) === "granted");
+  });
+
+  test("G-01 after a failover to a replica that has the marker, for clients that never saw it before", async () => {
+    const { provider } = await join({ restartGuardMs: GUARD_MS });
+    await until("it votes", async () => (await answerOf(provider)) === "granted");
+    // A replica has the marker that its primary wrote: the same but for the run_id.
+    const marker = String(await server.command("GET", "holdfast:member"));
+    const runId = /run_id:(\w+)/.exec(String(await server.command("INFO", "server")))?.[1] ?? "?";
+    expect(marker).toContain(`:${runId}:`);
+    const primary = marker.replace(runId, "f".repeat(40));
+    await server.command("SET", "holdfast:member", primary, "PX", "600000");
+    const fresh = await join({ restartGuardMs: GUARD_MS });
+    expect(await answerOf(fresh.provider)).toBe("abstaining");
+    expect(await answerOf(provider)).toBe("abstaining");
+    await until("it votes again", async () => (await answerOf(provider)) === "granted");
+  });
+
+  test("the doctor says that it abstains, and no more once it votes", async () => {
+    const { provider } = await join({ restartGuardMs: GUARD_MS });
+    const abstains = async () =>
+      (await provider.doctor?.())?.some(({ what }) => what.includes("it abstains for another"));
+    expect(await abstains()).toBe(true);
+    await until("it votes", async () => (await answerOf(provider)) === "granted");
+    expect(await abstains()).toBe(false);
   });
 
   test("never with the guard switched off", async () => {

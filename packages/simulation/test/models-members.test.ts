@@ -88,7 +88,7 @@ class ScriptMember {
   readonly #marker: string;
 
   constructor() {
-    const join = evalInFull(JOIN, "1", MARKER, "fingerprint", TTL_MS, "0", "");
+    const join = evalInFull(JOIN, "1", MARKER, "fingerprint", TTL_MS, "0", "", "1");
     [this.#marker] = this.#server.execute(join) as [string];
   }
 

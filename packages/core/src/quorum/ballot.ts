@@ -1,6 +1,7 @@
-import { LockError } from "../lock-error.ts";
+import { LockError, type LockErrorCode } from "../lock-error.ts";
 import type { Grant, Refusal, RenewOutcome, Vote } from "../provider.ts";
 import type { Seat } from "./hold.ts";
+import { reasonOf } from "./reason.ts";
 
 /**
  * `pending`: no answer yet. `granted`: counts for round one. `confirmed`: has the lease's token. The rest is
@@ -16,6 +17,12 @@ const VOTE_ANSWERS: Readonly<Record<BallotState, Vote["answer"]>> = {
   abstaining: "abstaining",
   unknown: "unknown",
 };
+
+/** Faults that asking again may mend. */
+const PASSING: readonly LockErrorCode[] = ["BACKEND_UNAVAILABLE", "NO_QUORUM", "ABORTED"];
+
+/** Of one whose answer could not change the outcome any more. */
+const PENDING_WHY = "not waited for";
 
 /** One member's answer in one election, as it changes. */
 export class Ballot {
@@ -54,12 +61,14 @@ export class Ballot {
   refused({ why, retryAfterMs }: Refusal): void {
     this.state = why === "no-quorum" ? "unknown" : why;
     this.retryAfterMs = retryAfterMs;
+    if (why === "abstaining" && retryAfterMs !== undefined) {
+      this.why = `abstaining for another ${Math.ceil(retryAfterMs)} ms`;
+    }
   }
 
   faulted(reason: unknown): void {
     this.fault = LockError.is(reason) ? reason : undefined;
-    const { fault } = this;
-    this.fail(fault === undefined ? "no usable answer" : `${fault.code}: ${fault.message}`);
+    this.fail(reasonOf(reason));
   }
 
   /** The answer to a raise to `target`. */
@@ -90,7 +99,8 @@ export class Ballot {
   }
 
   vote(): Vote {
-    const { state, token, why } = this;
+    const { state, token } = this;
+    const why = state === "pending" ? PENDING_WHY : this.why;
     return {
       member: this.label,
       answer: VOTE_ANSWERS[state],
@@ -110,4 +120,15 @@ export function inStates(
 
 export function largestToken(ballots: readonly Ballot[]): bigint {
   return ballots.reduce((most, { token = 0n }) => (token > most ? token : most), 0n);
+}
+
+/** When `count` of these holders will have ended by themselves, in milliseconds from now, if they said so. */
+export function endOf(held: readonly Ballot[], count: number): number | undefined {
+  const remaining = held.flatMap(({ retryAfterMs }) => retryAfterMs ?? []).sort((a, b) => a - b);
+  return remaining[Math.max(0, count - 1)];
+}
+
+/** Faults that asking again would not mend. */
+export function lastingFaults(ballots: readonly Ballot[]): readonly LockError[] {
+  return ballots.flatMap(({ fault }) => (!fault || PASSING.includes(fault.code) ? [] : fault));
 }

@@ -31,15 +31,18 @@ export class Contention {
     if (oldest !== undefined) this.#untilMs.delete(oldest);
   }
 
-  /** The members by their claim to lead, the lead first; undefined where nobody contends. */
-  order(name: string): readonly number[] | undefined {
+  /**
+   * The members by their claim to lead, the lead first; undefined where nobody contends. One that is silent
+   * has the least claim, so that it holds no attempt up.
+   */
+  order(name: string, isSilent: (member: number) => boolean): readonly number[] | undefined {
     const untilMs = this.#untilMs.get(name);
     if (untilMs === undefined) return undefined;
     if (untilMs <= this.#elapsed.nowMs()) {
       this.#untilMs.delete(name);
       return undefined;
     }
-    const claims = this.#memberNames.map((member) => hash(name + member));
+    const claims = this.#memberNames.map((member, at) => (isSilent(at) ? -1 : hash(name + member)));
     return [...claims.keys()].sort((a, b) => (claims[b] ?? 0) - (claims[a] ?? 0));
   }
 }

@@ -1,8 +1,8 @@
 import type { Timer } from "../clock.ts";
 import { deadlineMs } from "../deadline.ts";
-import { LockError, type LockErrorCode } from "../lock-error.ts";
+import { LockError, type LockErrorCode, type Outcome } from "../lock-error.ts";
 import type { AcquireRequest, Grant, Refusal } from "../provider.ts";
-import { Ballot, inStates, largestToken } from "./ballot.ts";
+import { Ballot, endOf, inStates, largestToken, lastingFaults } from "./ballot.ts";
 import type { ClockOffsets } from "./clock-offsets.ts";
 import { askSeat, type Hold, renewAt } from "./hold.ts";
 import { startPatientTimer } from "./patient-timer.ts";
@@ -20,9 +20,8 @@ export interface ElectionHost {
 
 type Answer = Grant | Refusal;
 
-/** Faults that asking again may mend. */
-const PASSING: readonly LockErrorCode[] = ["BACKEND_UNAVAILABLE", "NO_QUORUM", "ABORTED"];
-
+/** How long a lead may take before the others are asked without it: it may hang. */
+const LEAD_MS_MAX = 50;
 /** Until a member that another is leaving is asked again; twice as long each time. */
 const ASK_AGAIN_MS = 5;
 /** A holder that is leaving needs a round trip; one that stays is not to be asked for ever. */
@@ -40,8 +39,8 @@ const ALLOWANCE = { driftMs: undefined, marginMs: undefined };
  * the holder can make, and the lease counts once a majority confirmed. A grant that comes late counts
  * only after it was raised too; one with a larger token never, since a later holder may have been there.
  *
- * Where a name is contended the lead is asked alone, and the others only once it granted: whoever has
- * the lead has no rival for the rest. Members that the holder before has not left yet are asked again.
+ * Where a name is contended the lead is asked alone, and the others once it granted or is silent: whoever
+ * has the lead has no rival for the rest. Members that the holder before has not left are asked again.
  *
  * Source: Redlock (https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/) for the votes and
  * the validity; the fencing follows the two phases of Attiya, Bar-Noy and Dolev, "Sharing Memory Robustly
@@ -116,7 +115,8 @@ export class Election {
       this.#lose();
       return;
     }
-    this.#startTimer("no answer");
+    this.#timer?.cancel();
+    this.#timer = startPatientTimer(this.#host.settings.clock, LEAD_MS_MAX, () => this.#askRest());
     this.#ask(lead);
   }
 
@@ -284,6 +284,7 @@ export class Election {
     this.#isWon = true;
     const fencingToken = settings.fencing ? (this.#target ?? confirmed[0]?.token) : undefined;
     this.#hold.token = fencingToken;
+    this.#hold.isWon = true;
     const grant = {
       granted: true,
       name,
@@ -299,9 +300,7 @@ export class Election {
 
   #lose(): void {
     const { majority } = this.#host;
-    const lasting = this.#ballots.flatMap(({ fault }) =>
-      fault === undefined || PASSING.includes(fault.code) ? [] : [fault],
-    );
+    const lasting = lastingFaults(this.#ballots);
     const [fault] = lasting;
     if (fault !== undefined && lasting.length > this.#ballots.length - majority) {
       this.#fail(fault.code, `${lasting.length} members failed: ${fault.message}`, fault);
@@ -314,19 +313,19 @@ export class Election {
     const pendingCount = inStates(this.#ballots, "pending").length;
     const isBlocked = held.length > 0 && held.length + granted + pendingCount >= majority;
     const votes = this.#ballots.map((ballot) => ballot.vote());
+    const outcome = this.#outcome(isBlocked);
     this.#end();
     this.#giveBack();
-    if (!isBlocked) {
-      this.#resolve({ granted: false, why: "no-quorum", votes });
-      return;
-    }
-    // When enough of those that hold will have ended by themselves.
-    const remaining = held
-      .flatMap(({ retryAfterMs }) => (retryAfterMs === undefined ? [] : [retryAfterMs]))
-      .sort((a, b) => a - b);
-    const retryAfterMs = remaining[Math.max(0, majority - granted - 1)];
-    const refusal = { granted: false, why: "held", votes } as const;
+    const retryAfterMs = isBlocked ? endOf(held, majority - granted) : undefined;
+    const why = isBlocked ? "held" : "no-quorum";
+    const refusal = { granted: false, why, votes, outcome } as const;
     this.#resolve(retryAfterMs === undefined ? refusal : { ...refusal, retryAfterMs });
+  }
+
+  /** Unknown where a member may have, or get, a lock of ours. A refused attempt hears the last answers out. */
+  #outcome(isRefused: boolean): Outcome {
+    const open = this.#ballots.filter(({ seat }) => seat.open > 0);
+    return open.every(({ state }) => isRefused && state === "pending") ? "not-applied" : "unknown";
   }
 
   #abstainStrays(): void {
@@ -340,17 +339,19 @@ export class Election {
   #fail(code: LockErrorCode, words: string, cause?: LockError): void {
     const { name: lockName } = this.#request;
     const votes = this.#ballots.map((ballot) => ballot.vote());
+    const outcome = this.#outcome(false);
     this.#end();
     this.#giveBack();
     const message = `${this.#host.settings.name}: ${words}`;
-    this.#reject(new LockError(code, message, { lockName, votes, cause }));
+    this.#reject(new LockError(code, message, { lockName, votes, outcome, cause }));
   }
 
   /**
    * After a failed attempt: a plain release where it was granted, one in doubt where nobody knows, none
-   * where it was refused. Members that had no time to answer are heard first.
+   * where it was refused. Members that had no time to answer are heard first. A copy of one that won: nothing.
    */
   #giveBack(): void {
+    if (this.#hold.isWon) return;
     for (const { seat, state } of this.#ballots) {
       const isSilent = seat.open > 0 && state !== "pending";
       void seat.member.leave(seat, this.#request, isSilent);
@@ -370,7 +371,9 @@ export class Election {
     this.#end();
     const words = `${this.#host.settings.name}: the attempt was given up`;
     const cause: unknown = this.#signal?.reason;
-    this.#reject(new LockError("ABORTED", words, { lockName, outcome: "unknown", cause }));
+    const isSent = this.#ballots.some(({ seat }) => seat.askCount > 0);
+    const outcome = isSent ? "unknown" : "not-applied";
+    this.#reject(new LockError("ABORTED", words, { lockName, outcome, cause }));
   }
 
   /** Bounds the round that begins: who has not answered by then has no vote. */

@@ -20,6 +20,8 @@ export interface Seat {
   open: number;
   /** Settles with the answer to the acquire that was sent last. */
   answer: Promise<unknown> | undefined;
+  /** Acquires sent. */
+  askCount: number;
   /** The member answered that this holder has it. */
   isGranted: boolean;
   /** What the member's grant says of itself, for its release and renewals. */
@@ -38,6 +40,8 @@ export interface Hold {
   token: bigint | undefined;
   /** Whatever is left at a member has ended by itself by then, in `Elapsed` milliseconds. */
   endsAtMs: number;
+  /** An attempt won it: a copy of that attempt that fails takes nothing away. */
+  isWon: boolean;
   /** Its holder has left: nothing may be asked for it any more. */
   isReleased: boolean;
   /** The release under way, which later ones join. */
@@ -73,6 +77,7 @@ export function newSeats(members: readonly QuorumMember[], open: 0 | 1): readonl
     member,
     open,
     answer: undefined,
+    askCount: 0,
     isGranted: false,
     state: undefined,
     isRepairing: false,
@@ -97,10 +102,14 @@ async function ask(
   request: AcquireRequest,
 ): Promise<Grant | Refusal> {
   seat.open += 1;
+  seat.askCount += 1;
+  const number = seat.askCount;
   try {
     const answer = await provider.tryAcquire(request);
     if (typeof answer?.granted !== "boolean") throw noUsableAnswer();
     seat.open -= 1;
+    // A late answer to an earlier acquire takes nothing back of what a later one was granted.
+    if (!answer.granted && number !== seat.askCount) return answer;
     seat.isGranted = answer.granted;
     if (answer.granted) seat.isLost = false;
     seat.state = answer.granted ? answer.state : undefined;

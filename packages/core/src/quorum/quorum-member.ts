@@ -66,6 +66,11 @@ export class QuorumMember {
     return this.#inDoubt.unknownCount >= IN_DOUBT_MAX;
   }
 
+  /** It was not reached, or something that it was sent is in doubt. */
+  get isSilent(): boolean {
+    return this.#joined === undefined || this.#inDoubt.unknownCount > 0;
+  }
+
   /** Joins where it was not, unless too much is in doubt. */
   async joinUnlessFull(): Promise<Joined> {
     if (this.isFull) {
@@ -129,7 +134,7 @@ export class QuorumMember {
   #leaveNow(seat: Seat, claim: Claim, inDoubt: boolean): Reply<ReleaseOutcome> {
     const { name, holderId, ttlMs } = claim;
     const { open, isGranted, state } = seat;
-    if (!inDoubt && open === 0 && !isGranted) return "absent";
+    if (open === 0 && !isGranted) return "absent";
     const base = { name, holderId, ttlMs, inDoubt: inDoubt || open > 0 };
     return this.#inDoubt.release(state === undefined ? base : { ...base, state });
   }
@@ -145,10 +150,14 @@ export class QuorumMember {
     const { provider, label } = this;
     const { membership, fencing } = this.#settings;
     if (provider.asMember === undefined) {
-      this.#joined = { provider, identity: label };
+      // Nothing tells two of these apart but their place.
+      this.#joined = { provider, identity: `${this.index} ${label}` };
       return this.#joined;
     }
     const joined = await provider.asMember(membership);
+    if (typeof joined?.provider?.tryAcquire !== "function") {
+      throw new LockError("CONFIG_INVALID", `${label}: asMember() gave no provider`);
+    }
     if (fencing && joined.provider.capabilities.fencing !== "monotonic") {
       throw new LockError("CONFIG_INVALID", `${label} was made without fencing tokens`);
     }

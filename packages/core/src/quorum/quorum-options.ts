@@ -93,7 +93,10 @@ export function resolveQuorum(
   }
   checkWhole(proposalSlackMs, "proposalSlackMs", { min: 0, max: slackMsMax });
   checkWhole(validityMsMin, "validityMsMin", { min: 0, max: DAY_MS });
-  const fingerprint = `n=${members.length} ttl=${ttlMsMax} guard=${restartGuardMs} fence=${fenceTtlMs}`;
+  const fingerprint = [
+    `n=${members.length} ttl=${ttlMsMax} guard=${restartGuardMs}`,
+    `fence=${fenceTtlMs} slack=${proposalSlackMs}`,
+  ].join(" ");
   return {
     name: nameOf(options.name),
     fencing,
@@ -136,7 +139,8 @@ function checkMembers(members: readonly LockProvider[], fencing: boolean): void 
 function ttlMsMaxOf(members: readonly LockProvider[], wanted: number | undefined): number {
   const possible = Math.min(DAY_MS, ...members.map(({ capabilities }) => capabilities.ttlMsMax));
   if (wanted === undefined) return Math.min(TTL_MS_MAX_DEFAULT, possible);
-  checkWhole(wanted, "ttlMsMax", { min: 10, max: possible });
+  const least = Math.max(10, ...members.map(({ capabilities }) => capabilities.ttlMsMin));
+  checkWhole(wanted, "ttlMsMax", { min: least, max: possible });
   return wanted;
 }
 
@@ -144,7 +148,10 @@ function ttlMsMaxOf(members: readonly LockProvider[], wanted: number | undefined
 function restartGuardOf(ttlMsMax: number, wanted: number | undefined): number {
   const least = Math.ceil(ttlMsMax * 1.01) + 2;
   if (wanted === undefined) return least;
-  if (wanted !== 0) checkWhole(wanted, "restartGuardMs", { min: least, max: 2 * DAY_MS });
+  if (wanted !== 0) {
+    const parameter = "restartGuardMs, unless it is 0,";
+    checkWhole(wanted, parameter, { min: least, max: 2 * DAY_MS });
+  }
   return wanted;
 }
 

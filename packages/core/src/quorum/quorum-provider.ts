@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock, Timer } from "../clock.ts";
 import { LockError } from "../lock-error.ts";
 import type {
   AcquireRequest,
@@ -26,12 +26,7 @@ import { type Hold, Holds, newSeats } from "./hold.ts";
 import { Proposals } from "./proposals.ts";
 import { QuorumLosses } from "./quorum-losses.ts";
 import { QuorumMember } from "./quorum-member.ts";
-import {
-  memberTimeoutMs,
-  type QuorumOptions,
-  type QuorumSettings,
-  resolveQuorum,
-} from "./quorum-options.ts";
+import { type QuorumOptions, type QuorumSettings, resolveQuorum } from "./quorum-options.ts";
 import { breakEverywhere, examineMembers, inspectMembers, pingMembers } from "./quorum-queries.ts";
 import { releaseEverywhere } from "./release-round.ts";
 import { RenewalRound } from "./renewal-round.ts";
@@ -41,6 +36,8 @@ import { repair } from "./repair.ts";
 const DRAIN_MS = 1_000;
 /** How long the first vote waits for members to be joined. */
 const MEET_MS = 1_000;
+/** How long it waits for the last of them once a majority has been joined. */
+const LAST_MEET_MS = 50;
 const TOKEN = /^\d{1,20}$/;
 
 class QuorumProvider implements LockProvider, ElectionHost {
@@ -89,11 +86,12 @@ class QuorumProvider implements LockProvider, ElectionHost {
     this.#keep(hold, 2 * ttlMs);
     const proposal = this.settings.fencing ? this.#proposals.next() : undefined;
     const asked = proposal === undefined ? request : { ...request, proposal };
-    if (!this.#isMet) await this.#meet(ttlMs, signal);
-    const order = this.#contention.order(lockName);
+    if (!this.#isMet) await this.#meet(signal);
+    const isSilent = (index: number): boolean => this.#members[index]?.isSilent === true;
+    const order = this.#contention.order(lockName, isSilent);
     const answer = await new Election(this, asked, { hold, order }).run();
     if (!answer.granted) {
-      this.#holds.delete(holderId);
+      if (!hold.isWon) this.#holds.delete(holderId);
       if (answer.why === "held") this.#contention.seen(lockName, ttlMs);
     } else if (answer.fencingToken !== undefined) this.#proposals.seen(answer.fencingToken);
     return answer;
@@ -104,7 +102,7 @@ class QuorumProvider implements LockProvider, ElectionHost {
     if (this.#closing !== undefined) {
       return requests.map(() => ({ status: "unknown", cause: this.#closed() }));
     }
-    if (!this.#isMet) await this.#meet(Math.max(...requests.map((one) => one.ttlMs)), undefined);
+    if (!this.#isMet) await this.#meet(undefined);
     const leases = requests.map((request) => ({ request, hold: this.#holdOf(request) }));
     return await new RenewalRound(this, leases, (lease, seat) => void repair(lease, seat)).run();
   }
@@ -145,29 +143,26 @@ class QuorumProvider implements LockProvider, ElectionHost {
   }
 
   /**
-   * Joins the members: until all have answered, or a majority has and the others had the time of a vote.
+   * Joins the members: until all have answered, or a majority has and the others had a moment more.
    * Connecting takes longer than a vote, so no vote is counted from before; and two members that are one
    * server are seen before either has one.
    */
-  #meet(ttlMs: number, signal: AbortSignal | undefined): Promise<void> {
+  #meet(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve) => {
       let pendingCount = this.#members.length;
       const end = (): void => {
         timer.cancel();
-        patience.cancel();
+        patience?.cancel();
         signal?.removeEventListener("abort", end);
         resolve();
       };
       const timer = this.clock.setTimer(MEET_MS, end);
-      const patience = this.clock.setTimer(memberTimeoutMs(this.settings, ttlMs), () => {
-        isPatient = false;
-        if (this.#isMet) end();
-      });
-      let isPatient = true;
+      let patience: Timer | undefined;
       signal?.addEventListener("abort", end);
       const settle = (): void => {
         pendingCount -= 1;
-        if (pendingCount === 0 || (this.#isMet && !isPatient)) end();
+        if (pendingCount === 0) end();
+        else if (this.#isMet) patience ??= this.clock.setTimer(LAST_MEET_MS, end);
       };
       for (const member of this.#members) member.join().then(settle, settle);
     });
@@ -234,8 +229,8 @@ function clockLimitMs({ restartGuardMs, fenceTtlMs, proposalSlackMs }: Membershi
 }
 
 function newHold({ name, holderId }: Claim, seats: Hold["seats"]): Hold {
-  const rest = { token: undefined, endsAtMs: 0, isReleased: false, release: undefined };
-  return { name, holderId, seats, ...rest };
+  const isNothing = { isWon: false, isReleased: false, release: undefined };
+  return { name, holderId, seats, token: undefined, endsAtMs: 0, ...isNothing };
 }
 
 function capabilitiesOf(

@@ -1,8 +1,9 @@
 import { LockError } from "../lock-error.ts";
-import type { BreakTarget, Finding, LockProvider, LockState } from "../provider.ts";
+import type { BreakTarget, Finding, LockProvider, LockState, Vote } from "../provider.ts";
 import type { ElectionHost } from "./election.ts";
 import type { QuorumMember } from "./quorum-member.ts";
 import { memberTimeoutMs } from "./quorum-options.ts";
+import { reasonOf } from "./reason.ts";
 import { sameServer } from "./same-server.ts";
 
 /** Queries hold nothing up: they may take longer than a vote. */
@@ -13,7 +14,10 @@ interface Answered<Value> {
   readonly value: Value;
 }
 
-/** The state that a majority agrees on; free where none does. Rejects NO_QUORUM below a majority of answers. */
+/**
+ * The state that a majority agrees on; free where none can. Rejects NO_QUORUM below a majority of answers, and
+ * where those that did not answer may make up a holder's majority.
+ */
 export async function inspectMembers(
   host: ElectionHost,
   members: readonly QuorumMember[],
@@ -28,6 +32,10 @@ export async function inspectMembers(
     const same = held.filter((state) => state.incarnation === incarnation);
     const isOne = incarnation !== undefined && same.length >= host.majority;
     if (isOne) return majorityState(same, host.majority);
+    if (same.length + members.length - answers.length >= host.majority) {
+      const words = `${host.settings.name}: ${same.length} of ${answers.length} answers say it is held`;
+      throw new LockError("NO_QUORUM", words, { lockName: name });
+    }
   }
   return { name, held: false };
 }
@@ -64,7 +72,7 @@ export async function breakEverywhere(
   return answers.some(({ value }) => value);
 }
 
-/** Resolves when a majority answers; rejects NO_QUORUM otherwise. */
+/** Resolves when a majority answers; rejects NO_QUORUM otherwise, with the votes of those that did not. */
 export async function pingMembers(
   host: ElectionHost,
   members: readonly QuorumMember[],
@@ -88,18 +96,17 @@ export async function examineMembers(
 }
 
 async function examineMember(host: ElectionHost, member: QuorumMember): Promise<Finding[]> {
-  const { label, provider } = member;
+  const { label } = member;
   const findings: Finding[] = [];
   try {
-    await bounded(host, Promise.resolve(member.joined ?? member.join()));
+    const { provider } = await bounded(host, Promise.resolve(member.joined ?? member.join()));
     const own = await bounded(host, provider.doctor?.() ?? Promise.resolve([]));
     for (const finding of own) findings.push({ ...finding, what: `${label}: ${finding.what}` });
   } catch (error) {
-    const words = LockError.is(error) ? error.message : "no usable answer";
     findings.push({
       severity: "error",
-      what: `${label} cannot vote: ${words}`,
-      remedy: "Make it reachable and configured as the others, or take it out of the members.",
+      what: `${label} cannot vote: ${reasonOf(error)}`,
+      remedy: remedyOf(error),
     });
   }
   const strayMs = host.offsets.strayMs(member.index);
@@ -142,6 +149,7 @@ async function askMajority<Value>(
   { name: lockName, ask }: Question<Value>,
 ): Promise<readonly Answered<Value>[]> {
   const faults: unknown[] = [];
+  const votes: Vote[] = [];
   const answers = await Promise.all(
     members.map(async (member): Promise<readonly Answered<Value>[]> => {
       try {
@@ -150,6 +158,7 @@ async function askMajority<Value>(
         return [{ member, value: await bounded(host, reply) }];
       } catch (error) {
         faults.push(error);
+        votes.push({ member: member.label, answer: "unknown", why: reasonOf(error) });
         return [];
       }
     }),
@@ -161,8 +170,14 @@ async function askMajority<Value>(
     LockError.is(fault) && fault.code === "UNSUPPORTED" ? "UNSUPPORTED" : "NO_QUORUM",
     `${host.settings.name}: ${answered.length} of ${members.length} members answered, ` +
       `${host.majority} are needed`,
-    { lockName, cause: fault },
+    { lockName, votes, cause: fault },
   );
+}
+
+function remedyOf(error: unknown): string {
+  return LockError.is(error) && error.code === "CONFIG_INVALID"
+    ? "Give all clients of this quorum the same options, or these clients a prefix of their own."
+    : "Make it reachable, or take it out of the members.";
 }
 
 function unsupported({ label }: QuorumMember, lockName: string | undefined): LockError {

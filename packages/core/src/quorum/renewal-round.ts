@@ -1,11 +1,12 @@
 import type { Timer } from "../clock.ts";
 import { LockError } from "../lock-error.ts";
-import type { RenewOutcome, RenewRequest } from "../provider.ts";
+import type { RenewOutcome, RenewRequest, Vote } from "../provider.ts";
 import type { ElectionHost } from "./election.ts";
 import { type Hold, renewAt, type Seat } from "./hold.ts";
 import { startPatientTimer } from "./patient-timer.ts";
 import type { Joined } from "./quorum-member.ts";
 import { memberTimeoutMs } from "./quorum-options.ts";
+import { reasonOf } from "./reason.ts";
 
 /** One lease in a renewal round. */
 export interface Renewable {
@@ -106,6 +107,8 @@ class Tally {
   #missing: Seat[] = [];
   #lostCount = 0;
   #lostWhy = "";
+  /** By the member's number: what it answered that is no vote for the lease. */
+  readonly #objections = new Map<number, string>();
 
   constructor(host: ElectionHost, lease: Renewable, memberCount: number) {
     this.#host = host;
@@ -133,13 +136,13 @@ class Tally {
     if (seat === undefined || identity === undefined) return;
     if (outcome?.status === "lost") {
       this.#missing.push(seat);
-      this.#lost(outcome.why);
+      this.#lost(index, outcome.why);
     } else if (outcome?.status === "renewed") {
       seat.isGranted = true;
       seat.isLost = false;
-      if (this.#wasSucceeded(outcome)) this.#lost("another held it since");
+      if (this.#wasSucceeded(outcome)) this.#lost(index, "another held it since");
       else this.#count(index, identity, outcome);
-    }
+    } else if (outcome?.status === "unknown") this.#objections.set(index, reasonOf(outcome.cause));
   }
 
   #count(index: number, identity: string, outcome: Renewed): void {
@@ -157,7 +160,8 @@ class Tally {
     return token !== undefined && fencingToken !== undefined && fencingToken > token + 1n;
   }
 
-  #lost(why: string): void {
+  #lost(index: number, why: string): void {
+    this.#objections.set(index, why);
     this.#lostCount += 1;
     this.#lostWhy = why;
   }
@@ -179,7 +183,9 @@ class Tally {
     const renewed = [...this.#renewed.values()];
     if (this.isRenewed) {
       const endsAtMs = Math.min(...renewed.map((one) => one.sentAtMs + one.validMs));
-      const token = this.lease.hold.token ?? largestToken(renewed);
+      const token = this.#host.settings.fencing
+        ? (this.lease.hold.token ?? largestToken(renewed))
+        : undefined;
       this.lease.hold.token = token;
       const validMs = Math.min(endsAtMs - sentAtMs, ...renewed.map((one) => one.validMs));
       return { status: "renewed", sentAtMs, validMs, fencingToken: token };
@@ -191,8 +197,18 @@ class Tally {
       `${this.#host.majority} are needed`;
     return {
       status: "unknown",
-      cause: new LockError("NO_QUORUM", words, { lockName, outcome: "unknown" }),
+      cause: new LockError("NO_QUORUM", words, {
+        lockName,
+        votes: this.lease.hold.seats.map((_, index) => this.#vote(index)),
+        outcome: "unknown",
+      }),
     };
+  }
+
+  #vote(index: number): Vote {
+    const member = this.lease.hold.seats[index]?.member.label ?? "";
+    if (this.#renewed.has(index)) return { member, answer: "granted" };
+    return { member, answer: "unknown", why: this.#objections.get(index) ?? "no answer in time" };
   }
 
   /** The members that lost this lease, each once. */

@@ -43,27 +43,33 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   const minutes = readNumber("minutes", options["minutes"], { min: MINUTES_MIN, max: MINUTES_MAX });
   const jobs = readNumber("jobs", options["jobs"], { min: 1, max: JOBS_MAX, whole: true });
   const isTraced = options["trace"] === true;
-  const isForLedger = options["ledger"] === true;
   const topology = readTopology(options["topology"]);
+  const seedsDefault = firstSeed === undefined ? SEEDS_DEFAULT : 1;
+  const selection: Selection = {
+    firstSeed,
+    seedCount: seeds ?? (minutes === undefined ? seedsDefault : undefined),
+    minutes,
+    topology,
+    jobs: isTraced ? 1 : (jobs ?? availableParallelism()),
+    isTraced,
+    isForLedger: options["ledger"] === true,
+    jsonFile: readFile(options["json"]),
+  };
+  checkTogether(selection);
+  return { command: "run", selection };
+}
+
+/** Flags that each make sense, and not together. */
+function checkTogether(selection: Selection): void {
+  const { firstSeed, seedCount, minutes, isTraced, isForLedger, topology } = selection;
+  if (seedCount !== undefined && minutes !== undefined) {
+    throw new UsageError("--seeds and --minutes each say when to stop: leave one out");
+  }
   if (isTraced && firstSeed === undefined) throw new UsageError("--trace needs --seed");
-  if (isTraced && (seeds ?? 1) > 1) throw new UsageError("--trace shows one seed");
+  if (isTraced && seedCount !== 1) throw new UsageError("--trace shows one seed");
   if (isForLedger && topology !== undefined) {
     throw new UsageError("--ledger is for worlds of every topology: leave --topology out");
   }
-  const seedsDefault = firstSeed === undefined ? SEEDS_DEFAULT : 1;
-  return {
-    command: "run",
-    selection: {
-      firstSeed,
-      seedCount: seeds ?? (minutes === undefined ? seedsDefault : undefined),
-      minutes,
-      topology,
-      jobs: isTraced ? 1 : (jobs ?? availableParallelism()),
-      isTraced,
-      isForLedger,
-      jsonFile: readFile(options["json"]),
-    },
-  };
 }
 
 type Options = Readonly<Record<string, unknown>>;
@@ -86,6 +92,7 @@ function readFlags(args: readonly string[]): Options {
   }
   for (const name of Object.keys(parsed.options)) {
     if (name === "--" || name === "h" || FLAGS.includes(name)) continue;
+    if (/^\d+$/.test(name)) throw new UsageError(`-${name} is negative; seeds and counts are not`);
     throw new UsageError(`unknown flag --${name}; flags are ${flagList()}`);
   }
   return parsed.options;
@@ -114,9 +121,8 @@ function readNumber(flag: string, wish: unknown, range: Range): number | undefin
   const fits = value >= range.min && value <= range.max;
   if (fits && (range.whole !== true || Number.isInteger(value))) return value;
   const kind = range.whole === true ? "a whole number" : "a number";
-  throw new UsageError(
-    `--${flag} takes ${kind} from ${range.min} to ${range.max}, not "${String(wish)}"`,
-  );
+  const wanted = `--${flag} takes ${kind} from ${range.min} to ${range.max}`;
+  throw new UsageError(wish === true ? wanted : `${wanted}, not "${String(wish)}"`);
 }
 
 /** Checked before the run, so that it does not end in a path that does not exist. */

@@ -38,15 +38,22 @@ export const acquireAsMember: ScriptMachine = (keyspace, keys, argv) => {
   const refusal = answerIfTaken(keyspace, keys, argv);
   if (refusal !== undefined) return refusal;
   const last = keyspace.peek(fence);
+  if (last !== undefined && operand(argv, 4) !== "") {
+    const aheadUs = numberOf(operand(argv, 5)) * 1_000;
+    if (numberOf(last) > keyspace.nowUs + aheadUs) return `=${keyspace.remainingMs(fence)}`;
+  }
   const token = memberToken(last === undefined ? undefined : numberOf(last), keyspace.nowUs, argv);
   if (token === undefined) return "--1";
-  if (token > Number.MAX_SAFE_INTEGER) return FENCE_MAX;
   const fenceTtlMs = Number(operand(argv, 5));
   keyspace.set(fence, digitsOf(token), fenceTtlMs);
-  keyspace.expire(marker, fenceTtlMs);
   const reply = take(keyspace, operand(keys, 0), { token: digitsOf(token), argv });
-  return reply.startsWith("+") ? `${reply}@${digitsOf(keyspace.nowUs)}` : reply;
+  return reply.startsWith("+") ? `${reply}@${timeOf(keyspace)}` : reply;
 };
+
+/** TIME as a script joins it: seconds and the rest in microseconds, neither padded. */
+function timeOf({ nowUs }: Keyspace): string {
+  return `${Math.floor(nowUs / 1_000_000)}.${nowUs % 1_000_000}`;
+}
 
 /** Undefined where a lock is not restored, because a larger token was given out. */
 function memberToken(

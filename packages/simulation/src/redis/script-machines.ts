@@ -37,9 +37,9 @@ export const knownScripts: readonly KnownScript[] = [
   {
     script: ACQUIRE_AS_MEMBER,
     machine: acquireAsMember,
-    writtenAfter: "4e50bb023109b2a9a73732ce1bc2e40c00faaea1",
+    writtenAfter: "acc68d5733e5873051c7a53232774f19615f82a5",
   },
-  { script: JOIN, machine: join, writtenAfter: "68288ddb933de75316d5776f9a927c2f22fcf96a" },
+  { script: JOIN, machine: join, writtenAfter: "8c258f8f33e05962c77b432995e870eebe87dc3a" },
   { script: RELEASE, machine: release, writtenAfter: "887c5f78b1e14801157956b54787a89b4465bf10" },
   {
     script: RELEASE_IN_DOUBT,

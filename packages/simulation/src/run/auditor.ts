@@ -23,6 +23,8 @@ const TOMBSTONE_MS_MIN = 60_000;
 
 /** How one holder's attempt at one server stands. */
 interface Attempt {
+  /** Acquires that were sent for it and not answered: the first, a copy, a repair. */
+  openCount: number;
   /** Its process was told that it has taken no effect, and that none is to come. */
   isOver: boolean;
   /** Its process has asked for it to be undone, whether it has taken effect or not. */
@@ -52,7 +54,9 @@ export class Auditor {
   watch(provider: LockProvider): LockProvider {
     return delegate(provider, {
       tryAcquire: (request) => {
-        this.#attempt(request.holderId).isOver = false;
+        const attempt = this.#attempt(request.holderId);
+        attempt.isOver = false;
+        attempt.openCount += 1;
         const reply = provider.tryAcquire(request);
         return reply instanceof Promise ? this.#answered(request, reply) : reply;
       },
@@ -89,7 +93,7 @@ export class Auditor {
   #attempt(holderId: string): Attempt {
     const known = this.#attempts.get(holderId);
     if (known !== undefined) return known;
-    const attempt = { isOver: false, isDisowned: false, releasedNs: undefined };
+    const attempt = { openCount: 0, isOver: false, isDisowned: false, releasedNs: undefined };
     this.#attempts.set(holderId, attempt);
     return attempt;
   }
@@ -100,16 +104,23 @@ export class Auditor {
   ): Promise<Grant | Refusal> {
     try {
       const answer = await reply;
+      this.#attempt(holderId).openCount -= 1;
       if (!answer.granted) this.#over(name, holderId);
       return answer;
     } catch (error) {
-      if (LockError.is(error) && error.outcome === "not-applied") this.#over(name, holderId);
+      const hasNoEffect = LockError.is(error) && error.outcome === "not-applied";
+      // One of which nobody knows stays open.
+      if (hasNoEffect) this.#attempt(holderId).openCount -= 1;
+      if (hasNoEffect) this.#over(name, holderId);
       throw error;
     }
   }
 
+  /** An acquire had no effect. Another that is still open may yet have one. */
   #over(name: string, holderId: string): void {
-    this.#attempt(holderId).isOver = true;
+    const attempt = this.#attempt(holderId);
+    if (attempt.openCount > 0) return;
+    attempt.isOver = true;
     if (this.#server.holderOf(name) !== holderId) return;
     this.#observer.violate("not-applied", `${holderId} holds ${name}, and was told otherwise`);
   }

@@ -81,9 +81,9 @@ function scriptCall(step: ScriptStep, memory: Memory): Asked {
       ]);
     }
     case "join": {
-      const { fingerprint, fenceTtlMs, guardUs } = step.joining;
+      const { fingerprint, fenceTtlMs, guardUs, runId } = step.joining;
       const args = [fingerprint, String(fenceTtlMs), String(guardUs), knownMarker(step, memory)];
-      return called(JOIN, ["member"], args);
+      return called(JOIN, ["member"], [...args, runId]);
     }
     case "release":
       return called(RELEASE, [lockOf(step)], [`${step.claim.holder}:`]);

@@ -34,9 +34,9 @@ export function isSameExpiry(simulatedMs: number, realMs: number): boolean {
   return Math.abs(simulatedMs - realMs) <= EXPIRY_TOLERANCE_MS;
 }
 
-/** `-` and a PTTL, or the message of one item's error after `!`. */
+/** `-` or `=` and a PTTL, or the message of one item's error after `!`. */
 function isSameText(simulated: string, real: string): boolean {
-  if (/^-\d+$/.test(simulated) && /^-\d+$/.test(real)) {
+  if (/^[-=]\d+$/.test(simulated) && /^[-=]\d+$/.test(real) && simulated[0] === real[0]) {
     return isSameExpiry(Number(simulated.slice(1)), Number(real.slice(1)));
   }
   if (/^!./.test(simulated) && /^!./.test(real)) {

@@ -52,6 +52,7 @@ interface Joining {
   readonly guardUs: number;
   readonly fenceTtlMs: number;
   readonly known: "none" | "last" | "first" | "strange";
+  readonly runId: string;
 }
 
 interface Raise {
@@ -127,6 +128,7 @@ const joining: Arbitrary<Step> = record({
     guardUs: constantFrom(0, 60_000_000),
     fenceTtlMs: ttlMs,
     known: constantFrom("none", "last", "first", "strange"),
+    runId: constantFrom("r1", "r1", "r1", "r2"),
   }),
 });
 const keeping: Arbitrary<Step> = oneof(

@@ -153,16 +153,28 @@ export const wrongScripts: readonly WrongScript[] = [
     wrong: "token",
   },
   {
-    what: "member: the marker does not live on",
+    what: "member: a counter that ran away is given out",
     script: ACQUIRE_AS_MEMBER,
-    right: "call('PEXPIRE', KEYS[4], ARGV[6])",
-    wrong: "",
+    right: "last > nowUs + ARGV[6] * 1000",
+    wrong: "false",
   },
   {
     what: "join: any fingerprint will do",
     script: JOIN,
-    right: "if fingerprint ~= ARGV[1] then return '?' end",
+    right: "if fingerprint ~= ARGV[1] then return '?' .. (fingerprint or '') end",
     wrong: "",
+  },
+  {
+    what: "join: a failover is not noticed",
+    script: JOIN,
+    right: "if runId ~= ARGV[5] then",
+    wrong: "if false then",
+  },
+  {
+    what: "join: the marker keeps its first run_id",
+    script: JOIN,
+    right: "ARGV[1], ARGV[5], createdUs",
+    wrong: "ARGV[1], 'r1', createdUs",
   },
   {
     what: "join: lost data are not noticed",
