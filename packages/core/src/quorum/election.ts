@@ -371,8 +371,9 @@ export class Election {
     this.#end();
     const words = `${this.#host.settings.name}: the attempt was given up`;
     const cause: unknown = this.#signal?.reason;
-    const isSent = this.#ballots.some(({ seat }) => seat.askCount > 0);
-    const outcome = isSent ? "unknown" : "not-applied";
+    const outcome = this.#hold.seats.some(({ askCount }) => askCount > 0)
+      ? "unknown"
+      : "not-applied";
     this.#reject(new LockError("ABORTED", words, { lockName, outcome, cause }));
   }
 
