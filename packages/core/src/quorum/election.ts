@@ -26,7 +26,6 @@ const LEAD_MS_MAX = 50;
 const ASK_AGAIN_MS = 5;
 /** A holder that is leaving needs a round trip; one that stays is not to be asked for ever. */
 const ASK_AGAIN_MAX = 4;
-
 /** The allowance that core makes by default; a client that wants more takes it off the grant. */
 const ALLOWANCE = { driftMs: undefined, marginMs: undefined };
 
@@ -371,9 +370,8 @@ export class Election {
     this.#end();
     const words = `${this.#host.settings.name}: the attempt was given up`;
     const cause: unknown = this.#signal?.reason;
-    const outcome = this.#hold.seats.some(({ askCount }) => askCount > 0)
-      ? "unknown"
-      : "not-applied";
+    const isSent = this.#hold.seats.some(({ askCount }) => askCount > 0);
+    const outcome = isSent ? "unknown" : "not-applied";
     this.#reject(new LockError("ABORTED", words, { lockName, outcome, cause }));
   }
 
