@@ -4,6 +4,7 @@ import { contended } from "./scenarios/contended.ts";
 import { crash } from "./scenarios/crash.ts";
 import { fairness } from "./scenarios/fairness.ts";
 import { handoff } from "./scenarios/handoff.ts";
+import { holding } from "./scenarios/holding.ts";
 import { local } from "./scenarios/local.ts";
 import { packageScenario } from "./scenarios/package.ts";
 import { pause } from "./scenarios/pause.ts";
@@ -17,6 +18,7 @@ export const scenarios: readonly Scenario[] = [
   handoff,
   local,
   fairness,
+  holding,
   crash,
   pause,
   availability,
