@@ -2,6 +2,7 @@ import type { HistoryEvent } from "../history-event.ts";
 import { inMilliseconds } from "../in-milliseconds.ts";
 import type { Interval } from "../interval.ts";
 import type { Lane, Timeline } from "./timeline.ts";
+import { timelineStyle } from "./timeline-style.ts";
 import { element, text } from "./xml.ts";
 
 const WIDTH = 1_100;
@@ -13,21 +14,6 @@ const FOOT_HEIGHT = 76;
 const BAR_HEIGHT = 16;
 const TICKS_MAX = 8;
 const LABEL_LENGTH_MAX = 32;
-
-const STYLE = `
-svg { --ground: #ffffff; --ink: #1c1e21; --faint: #6b7280; --line: #d8dce2; --possible: #b9cdf0;
-  --believed: #2f6fd0; --on-bar: #ffffff; --fault: #f3b94a; --wrong: #d2222d; }
-@media (prefers-color-scheme: dark) { svg { --ground: #15181d; --ink: #e8eaed; --faint: #9aa2ae;
-  --line: #343a44; --possible: #2b4269; --believed: #6ea2f5; --on-bar: #10131a; --fault: #a9791a;
-  --wrong: #ff6b6b; } }
-text { font: 12px ui-sans-serif, system-ui, sans-serif; fill: var(--ink); }
-.ground { fill: var(--ground); } .title { font-size: 15px; font-weight: 600; }
-.faint { fill: var(--faint); } .tick { text-anchor: middle; } .line { stroke: var(--line); } .possible { fill: var(--possible); }
-.believed { fill: var(--believed); } .token { fill: var(--on-bar); font-size: 11px; }
-.fault { fill: var(--fault); opacity: 0.25; } .mark { stroke: var(--ink); stroke-width: 1.5; }
-.wrong { stroke: var(--wrong); fill: none; stroke-width: 2; } .wrong-text { fill: var(--wrong); }
-.wrong-line { stroke: var(--wrong); stroke-dasharray: 3 3; }
-`;
 
 /**
  * Draws a violation as SVG: time to the right, one lane for each hold, light where it may have had the lock
@@ -42,7 +28,7 @@ export function timelineSvg(timeline: Timeline): string {
   const bottom = HEAD_HEIGHT + lanes.length * LANE_HEIGHT;
   const drawing = [
     element("title", {}, text(`${violation.checker}${where}: ${violation.message}`)),
-    element("style", {}, text(STYLE)),
+    element("style", {}, text(timelineStyle)),
     element("rect", { class: "ground", width: WIDTH, height }),
     words(`${violation.checker}${where}`, { x: 16, y: 24, class: "title" }),
     words(violation.message, { x: 16, y: 46, class: "wrong-text" }),
