@@ -81,7 +81,7 @@ function parse(args: readonly string[]): CommandLine {
   const [command, ...files] = positionals;
   if (command === undefined) throw new UsageError("say what to do: check FILE...");
   if (command !== "check") {
-    throw new UsageError(`there is no ${JSON.stringify(command)}, only check FILE...`);
+    throw new UsageError(`there is no command ${JSON.stringify(command)}, only check FILE...`);
   }
   if (files.length === 0) throw new UsageError("check needs the files of a run: check FILE...");
   const given = Object.entries(BOUNDS).flatMap(([name, key]) => {

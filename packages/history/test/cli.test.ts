@@ -83,8 +83,8 @@ describe("history check", () => {
 
   test.each([
     [[], "say what to do"],
-    [[""], 'there is no "", only check'],
-    [["look", "file"], 'there is no "look", only check'],
+    [[""], 'there is no command "", only check'],
+    [["look", "file"], 'there is no command "look", only check'],
     [["check"], "check needs the files of a run"],
     [
       ["check", "file", "--wake-up-ms", "soon"],
