@@ -1,11 +1,12 @@
 import type { Scenario } from "./scenario.ts";
-import { availability } from "./scenarios/availability.ts";
 import { contended } from "./scenarios/contended.ts";
 import { crash } from "./scenarios/crash.ts";
 import { fairness } from "./scenarios/fairness.ts";
 import { handoff } from "./scenarios/handoff.ts";
 import { holding } from "./scenarios/holding.ts";
 import { local } from "./scenarios/local.ts";
+import { memberDown } from "./scenarios/member-down.ts";
+import { memberHung } from "./scenarios/member-hung.ts";
 import { packageScenario } from "./scenarios/package.ts";
 import { pause } from "./scenarios/pause.ts";
 import { uncontended } from "./scenarios/uncontended.ts";
@@ -21,7 +22,8 @@ export const scenarios: readonly Scenario[] = [
   holding,
   crash,
   pause,
-  availability,
+  memberDown,
+  memberHung,
   waiters,
   packageScenario,
 ];

@@ -128,29 +128,6 @@ test(
 );
 
 test(
-  "a quorum grants every lock with a minority of its servers killed, and hung",
-  async () => {
-    const file = join(folder, "availability.json");
-    const bench = new BenchProcess([
-      ...["--strategies", "redlock,redis-ioredis,raw-quorum", "--scenarios", "availability"],
-      ...["--rounds", "1", "--json", file],
-    ]);
-    expect(await bench.exitCode(), bench.stderr).toBe(0);
-    const { results, notMeasured } = await readReport(file);
-    expect(notMeasured).toEqual([]);
-    expect(results.map(({ strategy, params }) => ({ strategy, params }))).toEqual([
-      { strategy: "redlock", params: { servers: 3, killed: 1 } },
-      { strategy: "redlock", params: { servers: 3, hung: 1 } },
-    ]);
-    for (const { metrics } of results) {
-      expect(metrics["succeededPercent"]?.median).toBe(100);
-      expect(metrics["p99Us"]?.median).toBeGreaterThan(0);
-    }
-  },
-  RUN_MS_MAX,
-);
-
-test(
   "without servers the memory rows are measured and the redis rows say what to do",
   async () => {
     const file = join(folder, "none.json");

@@ -39,7 +39,7 @@ export const holding: Scenario = {
       needs: "renewal",
     },
     {
-      id: "cpuAboveIdlePercent",
+      id: "cpuPercent",
       title: "CPU above\nidle %",
       kind: "count",
       compared: false,
@@ -141,7 +141,7 @@ class HoldingProbe implements Probe {
     // What it took, and what it waits for, is nobody's business any more.
     fleet.signal(INTRUDER, "SIGKILL");
     return {
-      cpuAboveIdlePercent: cpuPercent - idleCpuPercent,
+      cpuPercent: cpuPercent - idleCpuPercent,
       lostPercent: (100 * takenCount) / names.length,
       ...(watched === undefined
         ? {}

@@ -19,7 +19,7 @@ export const redlock5NodeRedis: Strategy = {
 async function open(target: Target): Promise<LockClient<Lease>> {
   const { createClient } = await import("redis");
   const clients = target.urls.map((url) => createClient({ url }));
-  // A member that is down is part of scenario `availability`; node-redis connects again by itself.
+  // A member that is down is what two scenarios are about; node-redis connects again by itself.
   for (const client of clients) client.on("error", () => {});
   await Promise.all(clients.map((client) => client.connect()));
   const locks = await locksOverMembers(clients, target);

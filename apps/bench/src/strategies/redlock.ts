@@ -29,7 +29,7 @@ function overServers(id: string, servers: number, limit: string): Strategy {
 async function open(target: Target): Promise<LockClient<Lease>> {
   const { Redis } = await import("ioredis");
   const clients = target.urls.map((url) => new Redis(url));
-  // A member that is down is part of scenario `availability`; ioredis connects again by itself.
+  // A member that is down is what two scenarios are about; ioredis connects again by itself.
   for (const client of clients) client.on("error", () => {});
   const locks = await locksOverMembers(clients, target);
   return clientOfLocks(locks, () => {

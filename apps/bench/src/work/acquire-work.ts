@@ -1,35 +1,52 @@
+import pTimeout from "p-timeout";
 import type { LockClient } from "../strategy.ts";
 import { LatencyHistogram } from "./latency-histogram.ts";
 
 /** Asks an agent for so many uncontended acquires, one after the other, each released again. */
 export interface AcquireRequest {
   readonly acquires: number;
+  /** Stops early after that long. */
+  readonly allMsMax: number;
+  /** An acquire or a release that takes longer has failed: some libraries wait for ever. */
+  readonly eachMsMax: number;
 }
 
 export interface AcquireReply {
+  readonly attempted: number;
   readonly succeeded: number;
-  /** Of the acquires that succeeded, their releases left out. */
+  /** Of the acquires that succeeded, their releases left out; 0 when none did. */
   readonly p50Us: number;
   readonly p99Us: number;
 }
 
 export async function acquireWork(
   client: LockClient,
-  { acquires }: AcquireRequest,
+  { acquires, allMsMax, eachMsMax }: AcquireRequest,
 ): Promise<AcquireReply> {
   const histogram = await LatencyHistogram.create();
-  const name = `bench:${process.pid}`;
+  const untilMs = performance.now() + allMsMax;
+  const bound = { milliseconds: eachMsMax };
+  let attempted = 0;
   let succeeded = 0;
-  for (let index = 0; index < acquires; index += 1) {
-    const startMs = performance.now();
+  let failures = 0;
+  while (attempted < acquires && performance.now() < untilMs) {
+    // What failed may still be held for its ttl, so the next one takes another name.
+    const name = `bench:${process.pid}:${failures}`;
+    attempted += 1;
     try {
-      const holding = await client.acquire(name);
+      const startMs = performance.now();
+      const holding = await pTimeout(client.acquire(name), bound);
       histogram.record((performance.now() - startMs) * 1000);
       succeeded += 1;
-      await client.release(name, holding);
+      await pTimeout(Promise.resolve(client.release(name, holding)), bound);
     } catch {
-      // Counted by not being counted.
+      failures += 1;
     }
   }
-  return { succeeded, p50Us: histogram.percentileUs(50), p99Us: histogram.percentileUs(99) };
+  return {
+    attempted,
+    succeeded,
+    p50Us: histogram.percentileUs(50),
+    p99Us: histogram.percentileUs(99),
+  };
 }

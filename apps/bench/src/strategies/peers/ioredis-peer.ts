@@ -66,7 +66,7 @@ function openOf<Settings>(
     async open({ urls }): Promise<LockClient> {
       const { Redis } = await import("ioredis");
       const redisClients = urls.map((url) => new Redis(url, options));
-      // A member that is down is part of scenario `availability`; ioredis connects again by itself.
+      // A member that is down is what two scenarios are about; ioredis connects again by itself.
       for (const redis of redisClients) redis.on("error", () => {});
       await Promise.all(redisClients.map((redis) => once(redis, "ready")));
       const client = await peer.open(redisClients, peer[which]);
