@@ -54,6 +54,8 @@ export interface Strategy {
   readonly handsOffLocally?: boolean;
   /** False when `acquire` rejects instead of waiting for a holder, as the raw drivers do. */
   readonly waits: boolean;
+  /** Whether it writes keys without the lock's name in them, which nobody could tell from others'. */
+  readonly writesStrayKeys?: boolean;
   /** The npm package whose size and import time stand for this strategy in scenario `package`. */
   readonly packageName?: string;
   /** Connects one process. Heavy imports belong in here, so that `--list` stays instant. */
@@ -64,6 +66,8 @@ export interface Strategy {
 export interface Target {
   /** Of each server under measurement, as its drivers take it; empty for backend `process`. */
   readonly urls: readonly string[];
+  /** On servers that others use: what every key has to contain. First in every name that comes in. */
+  readonly namePrefix?: string;
   /** For a strategy that `handsOffLocally`: how often in a row. Its own default where nothing is said. */
   readonly localHandoffMax?: number;
 }

@@ -1,7 +1,7 @@
 import type { Scenario } from "../scenario.ts";
 import type { CorePinning } from "../server/core-pinning.ts";
+import type { RunServers } from "../server/run-servers.ts";
 import { ServerMeter } from "../server/server-meter.ts";
-import type { Servers } from "../server/servers.ts";
 import type { Strategy, Target } from "../strategy.ts";
 import { Agent, type ProcessSignal } from "./agent.ts";
 
@@ -13,11 +13,11 @@ const CLOSE_MS_MAX = 2_000;
  * interrupted run leaves none behind.
  */
 export class AgentHost {
-  readonly servers: Servers;
+  readonly servers: RunServers;
   readonly pinning: CorePinning;
   readonly #living = new Set<Agent>();
 
-  constructor(pinning: CorePinning, servers: Servers) {
+  constructor(pinning: CorePinning, servers: RunServers) {
     this.pinning = pinning;
     this.servers = servers;
   }

@@ -2,6 +2,7 @@ import { scenarios } from "../scenarios.ts";
 import { strategies } from "../strategies.ts";
 import type { LockClient } from "../strategy.ts";
 import type { AgentReply, AgentRequest } from "./message.ts";
+import { prefixedClient } from "./prefixed-client.ts";
 
 /**
  * The child process in which a strategy is measured: one strategy, one client, nothing else, so that
@@ -26,7 +27,9 @@ async function answer(request: AgentRequest): Promise<object> {
     case "open": {
       const strategy = strategies.find(({ id }) => id === request.strategyId);
       if (strategy === undefined) throw new Error(`no strategy ${request.strategyId}`);
-      client = await strategy.open(request.target);
+      const opened = await strategy.open(request.target);
+      const { namePrefix } = request.target;
+      client = namePrefix === undefined ? opened : prefixedClient(opened, namePrefix);
       return {};
     }
     case "work": {

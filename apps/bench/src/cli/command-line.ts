@@ -8,6 +8,7 @@ import { chooseStrategies } from "./choose-strategies.ts";
 import { readIds, readList, readNumber, readOutput } from "./flag-values.ts";
 import { type FlagValues, readFlags } from "./flags.ts";
 import type { RunRequest } from "./run-request.ts";
+import { readServerUrls, type ServerUrl } from "./server-url.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What the user wants. */
@@ -47,10 +48,25 @@ function readRequest(flags: FlagValues, compareWith: Report | undefined): RunReq
     seconds: readNumber("seconds", flags.seconds, { min: SECONDS_MIN, max: SECONDS_MAX }),
     rounds: rounds ?? (quick ? QUICK_ROUNDS : undefined),
     gate: flags.gate === true,
+    urls: readUrls(flags),
     quick,
     json: readOutput("json", flags.json),
     compareWith,
   };
+}
+
+/**
+ * Servers that somebody else uses are never killed: there is no way to start them again from here, and
+ * a flag should not make it look as if there were.
+ */
+function readUrls(flags: FlagValues): readonly ServerUrl[] {
+  const urls = readServerUrls(flags.url);
+  if (urls.length > 0 && flags.destructive === true) {
+    throw new UsageError(
+      "--destructive kills and stops servers, which only works on those that the run starts itself: leave out --url",
+    );
+  }
+  return urls;
 }
 
 function quickOnly(isQuickRun: boolean): (scenario: Scenario) => boolean {

@@ -12,6 +12,8 @@ const FLAGS = {
   gate: undefined,
   seconds: "<n>",
   rounds: "<n>",
+  url: "<url>",
+  destructive: undefined,
   json: "<file>",
   compare: "<files>",
   list: undefined,

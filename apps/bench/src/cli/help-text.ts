@@ -14,6 +14,11 @@ What to measure
   --seconds n        length of one measured slice (default: the scenario's own)
   --rounds n         rounds over all strategies, interleaved (default: the scenario's own)
 
+Where to measure
+  --url URL          your own server instead of one that is started; once for each server.
+                     Locks are prefixed and removed in the end, and nothing is killed or stopped
+  --destructive      scenarios that kill and stop servers; refused beside --url, done without it
+
 What to do with it
   --gate             measure what the targets of gates.json need, and judge them: exit code 1
                      when one is missed or the noise is too large to tell
@@ -24,7 +29,7 @@ What to do with it
   --list             show the strategies, what they can do, and the scenarios
   --help             show this
 
-A run takes a few minutes. It starts its own servers, and needs none of yours. Ctrl-C ends
+A run takes a few minutes. It starts its own servers and ends them. Ctrl-C ends
 it early and prints what was measured so far. With HOLDFAST_SERVERS=none no server is started.
 `;
 

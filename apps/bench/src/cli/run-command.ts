@@ -1,32 +1,29 @@
 import { writeFile } from "node:fs/promises";
-import { AgentHost } from "../agent/agent-host.ts";
 import { compareReports } from "../compare/compare-reports.ts";
 import { type GateField, gatePlanItems } from "../gates/gate-plan.ts";
 import type { GateRow } from "../gates/gate-row.ts";
 import { judge } from "../gates/judge.ts";
 import { isFailure } from "../gates/judgement.ts";
-import type { Outcome } from "../method/outcome.ts";
-import { type Plan, planItems } from "../method/plan.ts";
-import { runBench } from "../method/run-bench.ts";
-import { describeMachine } from "../report/machine.ts";
-import { createProgress, type Progress } from "../report/progress.ts";
+import { planItems } from "../method/plan.ts";
+import { createProgress } from "../report/progress.ts";
 import type { Report } from "../report/report.ts";
 import { reportJson } from "../report/report-json.ts";
 import { summaryText } from "../report/summary-text.ts";
-import { describeVersions } from "../report/versions.ts";
 import { scenarios } from "../scenarios.ts";
-import { CorePinning } from "../server/core-pinning.ts";
-import { Servers } from "../server/servers.ts";
+import { UnreachableError } from "../server/given-servers.ts";
 import { strategies } from "../strategies.ts";
 import { Interruption } from "./interruption.ts";
+import { type Measured, measure } from "./measure.ts";
 import { type RunRequest, STDOUT } from "./run-request.ts";
 
-/** Exit code when a gate is missed, or the noise is too large to tell. */
+/** When a gate is missed, or the noise is too large to tell. */
 const GATE_EXIT_CODE = 1;
+/** When a server of the user does not answer, or keeps keys of the run: EX_UNAVAILABLE of sysexits.h. */
+const UNAVAILABLE_EXIT_CODE = 69;
 
 /**
  * Measures, prints, writes the JSON, and gives the exit code. Whatever it started has ended by then.
- * `gates` are the rows to judge, none without `--gate`.
+ * `gates` are the rows to judge, undefined without `--gate`.
  */
 export async function runCommand(
   request: RunRequest,
@@ -40,16 +37,27 @@ export async function runCommand(
       ? planItems(request.scenarios, request.strategies)
       : gatePlanItems(gates, field);
   const plan = { items, seconds: request.seconds, rounds: request.rounds };
-  const measured = await measure(plan, interruption, progress);
-  progress.stop();
-  const report = concluded(measured, request, gates === undefined ? undefined : { gates, field });
+  let measured: Measured;
+  try {
+    measured = await measure(plan, request.urls, { signal: interruption.signal, progress });
+  } catch (error) {
+    if (!(error instanceof UnreachableError)) throw error;
+    console.error(`bench: ${error.message}`);
+    return UNAVAILABLE_EXIT_CODE;
+  } finally {
+    progress.stop();
+  }
+  const report = concluded(measured, request, gates && { gates, field });
   await publish(report, request.json);
-  if (interruption.exitCode !== undefined) return interruption.exitCode;
-  return report.gates?.some(isFailure) === true ? GATE_EXIT_CODE : 0;
+  return interruption.exitCode ?? exitCodeOf(report);
 }
 
-/** What a run measured, and where. */
-type Measured = Omit<Report, "notForGating" | "gates" | "comparison">;
+function exitCodeOf({ gates = [], givenServers }: Report): number {
+  if (gates.some(isFailure)) return GATE_EXIT_CODE;
+  return givenServers === undefined || givenServers.failures.length === 0
+    ? 0
+    : UNAVAILABLE_EXIT_CODE;
+}
 
 /** Adds what follows from the figures. */
 function concluded(
@@ -58,46 +66,15 @@ function concluded(
   gating: { readonly gates: readonly GateRow[]; readonly field: GateField } | undefined,
 ): Report {
   const report = { ...measured, notForGating: quick };
-  const outcome = { ...outcomeOf(report) };
+  const { results, noise: controls, cannot, notMeasured: gaps } = measured;
+  const evidence = gating && { results, controls, cannot, gaps, field: gating.field };
   return {
     ...report,
-    ...(gating && { gates: judge(gating.gates, { ...outcome, field: gating.field }) }),
+    ...(evidence && { gates: judge(gating.gates, evidence) }),
     ...(compareWith && {
       comparison: compareReports(scenarios, { before: compareWith, after: report }),
     }),
   };
-}
-
-function outcomeOf({ results, noise, cannot, notMeasured }: Measured): Outcome {
-  return { results, controls: noise, cannot, gaps: notMeasured };
-}
-
-async function measure(
-  plan: Plan,
-  { signal }: Interruption,
-  progress: Progress,
-): Promise<Measured> {
-  const pinning = CorePinning.find();
-  const needed = plan.items
-    .filter(({ scenario }) => scenario.usesServer)
-    .flatMap((item) => item.strategies);
-  const servers = await Servers.start(needed, pinning, (what) => progress.say(what));
-  const machine = describeMachine(pinning.core, servers.pinned);
-  const versions = await describeVersions(servers.versions);
-  const host = new AgentHost(pinning, servers);
-  const killAllNow = (): void => host.killAllNow();
-  const killAll = (): void => void host.killAll();
-  process.once("exit", killAllNow);
-  signal.addEventListener("abort", killAll, { once: true });
-  try {
-    const outcome = await runBench(plan, { host, signal, listener: progress });
-    const { results, controls: noise, cannot, gaps: notMeasured } = outcome;
-    return { machine, versions, complete: !signal.aborted, results, noise, cannot, notMeasured };
-  } finally {
-    await host.killAll();
-    await servers.stop();
-    process.off("exit", killAllNow);
-  }
 }
 
 /** Tables to the standard output and the JSON into its file; or the JSON there and the tables beside. */

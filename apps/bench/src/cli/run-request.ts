@@ -1,6 +1,7 @@
 import type { Report } from "../report/report.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Strategy } from "../strategy.ts";
+import type { ServerUrl } from "./server-url.ts";
 
 /** A run as the command line asks for it. */
 export interface RunRequest {
@@ -11,6 +12,8 @@ export interface RunRequest {
   readonly rounds: number | undefined;
   /** Measure what the gates need, and judge them. */
   readonly gate: boolean;
+  /** The user's own servers; none for servers that the run starts. */
+  readonly urls: readonly ServerUrl[];
   /** Too short to conclude from, and labelled so. */
   readonly quick: boolean;
   /** Where to write the results: a path, or {@link STDOUT}. */

@@ -1,7 +1,7 @@
 import type { Report } from "./report.ts";
 
-/** A list of numbers over several lines, as `JSON.stringify` indents it. */
-const NUMBER_LIST = /\[\s+((?:(?:-?[\d.e+-]+|null),?\s+)+)\]/g;
+/** A list of numbers as `JSON.stringify` indents it. No string of JSON has such a line break in it. */
+const NUMBER_LIST = /\[\n\s*((?:(?:-?[\d.e+-]+|null),?\s+)+)\]/g;
 
 /** The report as text: indented, with the values of all rounds on one line. */
 export function reportJson(report: Report): string {

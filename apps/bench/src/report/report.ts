@@ -4,6 +4,17 @@ import type { Control, Gap, Inability, Result } from "../method/outcome.ts";
 import type { Machine } from "./machine.ts";
 import type { Versions } from "./versions.ts";
 
+/** What a run says about the user's own servers. */
+export interface GivenServersNote {
+  /** Scheme, host and port of each. */
+  readonly urls: readonly string[];
+  /** What every key of the run contained. */
+  readonly namePrefix: string;
+  readonly keysRemoved: number;
+  /** Why keys were left behind, a line for each server. */
+  readonly failures: readonly string[];
+}
+
 /** Everything a run found out: what `--json` writes. Described field by field in the README. */
 export interface Report {
   readonly machine: Machine;
@@ -12,6 +23,8 @@ export interface Report {
   readonly complete: boolean;
   /** True for a `--quick` run: too short to conclude anything from. */
   readonly notForGating: boolean;
+  /** Present with `--url`. */
+  readonly givenServers?: GivenServersNote;
   readonly results: readonly Result[];
   /** What each control says about the noise. */
   readonly noise: readonly Control[];

@@ -4,7 +4,7 @@ import type { Scenario } from "../scenario.ts";
 import { comparisonText } from "./comparison-text.ts";
 import { gateText } from "./gate-text.ts";
 import type { Machine } from "./machine.ts";
-import type { Report } from "./report.ts";
+import type { GivenServersNote, Report } from "./report.ts";
 import { resultTables } from "./tables.ts";
 
 /** The whole report for a reader. */
@@ -16,6 +16,7 @@ export function summaryText(scenarios: readonly Scenario[], report: Report): str
     ...(report.notMeasured.length === 0 ? [] : [gapLines(report.notMeasured)]),
     ...(report.gates === undefined ? [] : [gateText(scenarios, report.gates)]),
     ...(report.comparison === undefined ? [] : [comparisonText(scenarios, report.comparison)]),
+    ...(report.givenServers === undefined ? [] : [givenLines(report.givenServers)]),
     machineLines(report),
     ...(report.notForGating
       ? [colors.yellow("Quick: not for gating. Repeat without --quick.")]
@@ -36,6 +37,13 @@ function gapLines(gaps: readonly Gap[]): string {
       return colors.yellow(`Not measured: ${strategies} (${scenarios}): ${why}`);
     })
     .join("\n");
+}
+
+function givenLines({ urls, keysRemoved, failures }: GivenServersNote): string {
+  return [
+    `Measured on ${urls.join(", ")}; ${keysRemoved} keys of the run were removed.`,
+    ...failures.map((failure) => colors.red(`Keys were left behind on ${failure}`)),
+  ].join("\n");
 }
 
 function machineLines({ machine, versions }: Report): string {

@@ -1,6 +1,7 @@
 import type { ServerBackend, Strategy, Target } from "../strategy.ts";
 import type { CorePinning } from "./core-pinning.ts";
 import { startRedisUnderTest } from "./redis-under-test.ts";
+import type { RunServers } from "./run-servers.ts";
 import type { ServerUnderTest } from "./server-under-test.ts";
 
 type Start = (count: number, pinning: CorePinning) => Promise<readonly ServerUnderTest[]>;
@@ -17,8 +18,7 @@ export function serverCountOf({ backend, servers = 1 }: Strategy): number {
 }
 
 /** The servers of a run. Strategies share them: one of `n` servers of a kind uses the first `n`. */
-export class Servers {
-  /** Program to version, for each kind that runs. */
+export class Servers implements RunServers {
   readonly versions: Readonly<Record<string, string>>;
   readonly #running: ReadonlyMap<ServerBackend, readonly ServerUnderTest[]>;
   readonly #missing: ReadonlyMap<ServerBackend, string>;

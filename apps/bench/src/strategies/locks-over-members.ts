@@ -24,7 +24,7 @@ export async function locksOverMembers(
 ): Promise<Locks> {
   const { createLocks } = await import("@holdfast/core");
   const { redlock } = await import("@holdfast/redlock");
-  const prefix = `quorum-${clients.length}:`;
+  const prefix = `${target.namePrefix ?? ""}quorum-${clients.length}:`;
   const provider = redlock({ clients, prefix, restartGuardMs: 0 });
   return createLocks({ provider, ttlMs: LEASE_TTL_MS, ...handoffOf(target) });
 }

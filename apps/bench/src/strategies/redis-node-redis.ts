@@ -2,6 +2,7 @@ import type { Lease } from "@holdfast/core";
 import { LEASE_TTL_MS, type LockClient, type Strategy } from "../strategy.ts";
 import { clientOfLocks } from "./client-of-locks.ts";
 import { handoffOf } from "./handoff-of.ts";
+import { prefixOf } from "./prefix-of.ts";
 import { requireUrl } from "./require-url.ts";
 
 /** Holdfast over one Redis through node-redis. */
@@ -28,7 +29,7 @@ export const redisNodeRedis: Strategy = {
     client.on("error", (error: Error) => console.error(`node-redis: ${error.message}`));
     await client.connect();
     const locks = createLocks({
-      provider: redis({ client }),
+      provider: redis({ client, ...prefixOf(target) }),
       ttlMs: LEASE_TTL_MS,
       ...handoffOf(target),
     });

@@ -32,6 +32,7 @@ function strategy(id: string, how: string, pollingInterval: number): Strategy {
     },
     comparedWith: ["raw-node-redis"],
     waits: true,
+    writesStrayKeys: true,
     packageName: "simple-redis-mutex",
     open: (target) => open(target, pollingInterval),
   };

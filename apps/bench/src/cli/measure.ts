@@ -1,0 +1,110 @@
+import { AgentHost } from "../agent/agent-host.ts";
+import type { Gap } from "../method/outcome.ts";
+import type { Plan, PlanItem } from "../method/plan.ts";
+import { runBench } from "../method/run-bench.ts";
+import { describeMachine } from "../report/machine.ts";
+import type { Progress } from "../report/progress.ts";
+import type { Report } from "../report/report.ts";
+import { describeVersions } from "../report/versions.ts";
+import { CorePinning } from "../server/core-pinning.ts";
+import { type Cleaning, GivenServers } from "../server/given-servers.ts";
+import { redacted } from "../server/redaction.ts";
+import type { RunServers } from "../server/run-servers.ts";
+import { Servers } from "../server/servers.ts";
+import type { ServerUrl } from "./server-url.ts";
+
+/** What a run measured, and where. */
+export type Measured = Omit<Report, "notForGating" | "gates" | "comparison">;
+
+/** What ends a run early, and what tells how far it is. */
+export interface RunControl {
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+const WHY_NOT_DESTRUCTIVE =
+  "kills or stops servers, which only those that the run starts itself may suffer: leave out --url";
+
+/**
+ * Carries out the plan on servers of its own, or on those that were given. Whatever it started has ended
+ * by the end, and whatever it wrote to given servers is gone. Throws an `UnreachableError` when a given
+ * server does not answer.
+ */
+export async function measure(
+  plan: Plan,
+  urls: readonly ServerUrl[],
+  control: RunControl,
+): Promise<Measured> {
+  const pinning = CorePinning.find();
+  if (urls.length > 0) return measureOnGiven(plan, { pinning, urls }, control);
+  const needed = plan.items
+    .filter(({ scenario }) => scenario.usesServer)
+    .flatMap(({ strategies }) => strategies);
+  const say = (what: string): void => control.progress.say(what);
+  const servers = await Servers.start(needed, pinning, say);
+  return measureOn(plan, { pinning, servers }, control);
+}
+
+async function measureOnGiven(
+  plan: Plan,
+  { pinning, urls }: { readonly pinning: CorePinning; readonly urls: readonly ServerUrl[] },
+  control: RunControl,
+): Promise<Measured> {
+  const servers = await GivenServers.reach(urls);
+  const { namePrefix } = servers;
+  control.progress.say(`keys of this run contain ${namePrefix}`);
+  const items = plan.items.filter(({ scenario }) => scenario.destructive !== true);
+  let cleaning: Cleaning | undefined;
+  let measured: Measured;
+  try {
+    measured = await measureOn({ ...plan, items }, { pinning, servers }, control);
+  } finally {
+    cleaning = await servers.clean();
+  }
+  const omitted = plan.items.filter((item) => !items.includes(item)).flatMap(gapsOf);
+  const secrets = urls.map(({ url }) => url);
+  const gaps = measured.notMeasured.map((gap) => ({ ...gap, why: redacted(gap.why, secrets) }));
+  return {
+    ...measured,
+    givenServers: { urls: urls.map(({ shown }) => shown), namePrefix, ...cleaning },
+    notMeasured: [...gaps, ...omitted],
+  };
+}
+
+function gapsOf({ scenario, variant, strategies }: PlanItem): readonly Gap[] {
+  return strategies.map((strategy) => ({
+    strategy: strategy.id,
+    scenario: scenario.id,
+    variant: variant.title,
+    kind: "absent",
+    why: WHY_NOT_DESTRUCTIVE,
+  }));
+}
+
+interface Ground {
+  readonly pinning: CorePinning;
+  readonly servers: RunServers;
+}
+
+async function measureOn(
+  plan: Plan,
+  { pinning, servers }: Ground,
+  { signal, progress }: RunControl,
+): Promise<Measured> {
+  const machine = describeMachine(pinning.core, servers.pinned);
+  const versions = await describeVersions(servers.versions);
+  const host = new AgentHost(pinning, servers);
+  const killAllNow = (): void => host.killAllNow();
+  const killAll = (): void => void host.killAll();
+  process.once("exit", killAllNow);
+  signal.addEventListener("abort", killAll, { once: true });
+  try {
+    const outcome = await runBench(plan, { host, signal, listener: progress });
+    const { results, controls: noise, cannot, gaps: notMeasured } = outcome;
+    return { machine, versions, complete: !signal.aborted, results, noise, cannot, notMeasured };
+  } finally {
+    await host.killAll();
+    await servers.stop();
+    process.off("exit", killAllNow);
+  }
+}

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { readServerUrls } from "./server-url.ts";
+import { UsageError } from "./usage-error.ts";
+
+test("each --url is one server, shown without its password and its path", () => {
+  expect(readServerUrls(["redis://u:pw@one:6379/3", "rediss://two:6380?password=pw"])).toEqual([
+    { backend: "redis", url: "redis://u:pw@one:6379/3", shown: "redis://one:6379" },
+    { backend: "redis", url: "rediss://two:6380?password=pw", shown: "rediss://two:6380" },
+  ]);
+  expect(readServerUrls("redis://one")).toHaveLength(1);
+  expect(readServerUrls(undefined)).toEqual([]);
+});
+
+test.each([
+  [true, /--url takes redis:\/\/host:port, .*; number 1 is no URL/],
+  ["secret", /number 1 is no URL/],
+  [["redis://one", "mongo://u:secret@two"], /number 2 begins with mongo:\/\//],
+  ["redis://", /number 1 begins with redis:\/\//],
+  [["redis://u:secret@one:1", "redis://v:secret@one:1"], /names redis:\/\/one:1 twice/],
+])("%j is refused, and not repeated", (wish, message) => {
+  expect(() => readServerUrls(wish)).toThrow(UsageError);
+  expect(() => readServerUrls(wish)).toThrow(message);
+  expect(() => readServerUrls(wish)).not.toThrow(/secret/);
+});

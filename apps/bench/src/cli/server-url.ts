@@ -1,0 +1,46 @@
+import type { ServerBackend } from "../strategy.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** A server of the user. `url` may hold a password and goes to drivers only; `shown` goes anywhere. */
+export interface ServerUrl {
+  readonly backend: ServerBackend;
+  readonly url: string;
+  /** Scheme, host and port. */
+  readonly shown: string;
+}
+
+const BACKENDS: Readonly<Record<string, ServerBackend>> = {
+  "redis:": "redis",
+  "rediss:": "redis",
+};
+
+const WANTED = `--url takes ${Object.keys(BACKENDS)
+  .map((scheme) => `${scheme}//host:port`)
+  .join(", ")}`;
+
+/**
+ * The servers of all `--url`. Throws a {@link UsageError} that never repeats what was given, as that
+ * may hold a password.
+ */
+export function readServerUrls(wish: unknown): readonly ServerUrl[] {
+  if (wish === undefined) return [];
+  const servers = [wish].flat().map((one, index) => readOne(one, index + 1));
+  const known = new Set<string>();
+  for (const { shown } of servers) {
+    if (known.has(shown)) throw new UsageError(`--url names ${shown} twice`);
+    known.add(shown);
+  }
+  return servers;
+}
+
+function readOne(wish: unknown, place: number): ServerUrl {
+  if (typeof wish !== "string" || !URL.canParse(wish)) {
+    throw new UsageError(`${WANTED}; number ${place} is no URL`);
+  }
+  const { protocol, host } = new URL(wish);
+  const backend = BACKENDS[protocol];
+  if (backend === undefined || host === "") {
+    throw new UsageError(`${WANTED}; number ${place} begins with ${protocol}//`);
+  }
+  return { backend, url: wish, shown: `${protocol}//${host}` };
+}
