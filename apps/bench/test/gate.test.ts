@@ -71,7 +71,7 @@ test.each([
   { comparison: "at most", exitCode: 0, verdict: "holds" },
   { comparison: "at least", exitCode: 1, verdict: "misses" },
 ] as const)(
-  "a row that $verdict ends the run with $exitCode",
+  "a row that $verdict decides the exit code",
   async ({ comparison, exitCode, verdict }) => {
     const row: GateRow = { ...ratio, comparison };
     const file = join(folder, "row.json");
