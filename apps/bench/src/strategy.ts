@@ -2,7 +2,7 @@
 type Backend = "process" | ServerBackend;
 
 /** The kinds of servers. */
-export type ServerBackend = "redis";
+export type ServerBackend = "redis" | "postgres" | "etcd";
 
 /** What a strategy can do beyond exclusion. The report writes "no" for what is false. */
 export interface Abilities {

@@ -10,6 +10,7 @@ export type { ServerAddress } from "./launch-plan.ts";
 export type { LaunchedServer, RestartOptions } from "./launched-server.ts";
 export type { PostgresOptions } from "./postgres-options.ts";
 export type { PostgresServer } from "./postgres-server.ts";
+export { processTree } from "./process-tree.ts";
 export type { RedisOptions, RedisUser } from "./redis-options.ts";
 export { RedisServer } from "./redis-server.ts";
 export { type RespArgument, RespClient, type RespClientOptions } from "./resp-client.ts";

@@ -1,12 +1,17 @@
 import type { ChildProcess } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
-/** The processes below this one, nearest first. Empty where the system does not list them. */
-export function descendantsOf({ pid }: { readonly pid?: number | undefined }): readonly number[] {
-  const found = pid === undefined ? [] : [pid];
+/** A process and those below it, nearest first. Only itself where the system does not list them. */
+export function processTree(pid: number): readonly number[] {
+  const found = [pid];
   // The list grows while it is walked.
   for (const one of found) found.push(...childrenOf(one));
-  return found.slice(1);
+  return found;
+}
+
+/** The processes below this one; none once it has ended. */
+export function descendantsOf({ pid }: ChildProcess): readonly number[] {
+  return pid === undefined ? [] : processTree(pid).slice(1);
 }
 
 /** Signals a process and all below it, and says which these were. */

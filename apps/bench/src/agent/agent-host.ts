@@ -38,7 +38,7 @@ export class AgentHost {
       return agent.ask({ ask: "work", scenarioId: scenario.id, request }, expectedMs);
     };
     return {
-      meter: servers.length > 0 ? new ServerMeter(servers) : undefined,
+      meter: ServerMeter.over(servers),
       ask: (requests, expectedMs) =>
         Promise.all(agents.map((_, index) => askOne(index, requests[index] ?? {}, expectedMs))),
       askOne,

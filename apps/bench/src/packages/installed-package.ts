@@ -43,7 +43,10 @@ export async function installedVersion(name: string): Promise<string | undefined
   }
 }
 
-/** Walks up from the entry file to the manifest of that name: packages seldom export their own. */
+/**
+ * Walks up from the entry file to the package's manifest: packages seldom export their own. Its name
+ * differs from the one asked for where the application gave it another one.
+ */
 async function findManifest(
   name: string,
   entryUrl: string,
@@ -51,7 +54,7 @@ async function findManifest(
   let folder = dirname(fileURLToPath(entryUrl));
   while (folder !== dirname(folder)) {
     const manifest = await readManifest(folder);
-    if (manifest?.name === name) return { folder, manifest };
+    if (manifest?.name !== undefined && manifest.version !== undefined) return { folder, manifest };
     folder = dirname(folder);
   }
   throw new Error(`no package.json of ${name} above ${entryUrl}`);

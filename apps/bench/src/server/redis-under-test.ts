@@ -2,6 +2,7 @@ import { type RedisServer, type RespClient, startRedisMany } from "@holdfast/tes
 import type { CorePinning } from "./core-pinning.ts";
 import { type ServerCount, serverCountFrom } from "./server-count.ts";
 import type { ServerFault, ServerUnderTest } from "./server-under-test.ts";
+import { StartedServer } from "./started-server.ts";
 
 /** Starts `serverCount` servers, at least 1, all of them or none. */
 export async function startRedisUnderTest(
@@ -21,18 +22,17 @@ export async function startRedisUnderTest(
 class RedisUnderTest implements ServerUnderTest {
   readonly backend = "redis";
   readonly url: string;
+  /** By its own words. */
+  readonly countable = true;
   readonly #server: RedisServer;
-  readonly #pinning: CorePinning;
+  readonly #started: StartedServer;
   #observer: RespClient;
-  #pinned: boolean;
-  #fault: ServerFault | undefined;
 
   private constructor(server: RedisServer, pinning: CorePinning, observer: RespClient) {
     this.url = server.url;
     this.#server = server;
-    this.#pinning = pinning;
+    this.#started = new StartedServer(server, pinning);
     this.#observer = observer;
-    this.#pinned = this.#pin();
   }
 
   /** Takes a server that runs; it is to be ended through here. */
@@ -41,7 +41,7 @@ class RedisUnderTest implements ServerUnderTest {
   }
 
   get pinned(): boolean {
-    return this.#pinned;
+    return this.#started.pinned;
   }
 
   version(): Promise<string> {
@@ -58,18 +58,13 @@ class RedisUnderTest implements ServerUnderTest {
     return serverCountFrom(`${String(stats)}\n${String(cpu)}`);
   }
 
-  async fail(fault: ServerFault): Promise<void> {
-    this.#fault = fault;
-    await (fault === "killed" ? this.#server.kill() : this.#server.pause());
+  fail(fault: ServerFault): Promise<void> {
+    return this.#started.fail(fault);
   }
 
   async heal(): Promise<void> {
-    const fault = this.#fault;
-    this.#fault = undefined;
-    if (fault === "hung") await this.#server.resume();
+    const fault = await this.#started.heal();
     if (fault === "killed") {
-      await this.#server.restart({ keepData: false });
-      this.#pinned = this.#pin();
       await this.#observer[Symbol.asyncDispose]();
       this.#observer = await this.#server.connect();
     }
@@ -79,9 +74,5 @@ class RedisUnderTest implements ServerUnderTest {
   async stop(): Promise<void> {
     await this.#observer[Symbol.asyncDispose]();
     await this.#server.stop();
-  }
-
-  #pin(): boolean {
-    return this.#server.source === "local" && this.#pinning.pin(this.#server.pid);
   }
 }

@@ -14,8 +14,14 @@ export class ServerMeter {
   readonly #servers: readonly ServerUnderTest[];
   #scriptCommands: ReadonlySet<string> = new Set();
 
-  constructor(servers: readonly ServerUnderTest[]) {
+  private constructor(servers: readonly ServerUnderTest[]) {
     this.#servers = servers;
+  }
+
+  /** Undefined where there is no server, or one whose counters cannot be read. */
+  static over(servers: readonly ServerUnderTest[]): ServerMeter | undefined {
+    const readable = servers.length > 0 && servers.every(({ countable }) => countable);
+    return readable ? new ServerMeter(servers) : undefined;
   }
 
   /** Does `work` and learns from it which of the strategy's commands run inside scripts. */

@@ -11,6 +11,8 @@ export interface ServerUnderTest {
   readonly url: string;
   /** Whether it shares the clients' core. A container's process is not ours to pin. */
   readonly pinned: boolean;
+  /** Whether {@link count} can be asked: not for processes that this machine does not see. */
+  readonly countable: boolean;
   version(): Promise<string>;
   /** What it has done so far for others than the one who asks. */
   count(): Promise<ServerCount>;

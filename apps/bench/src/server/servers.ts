@@ -1,5 +1,7 @@
 import type { ServerBackend, Strategy, Target } from "../strategy.ts";
 import type { CorePinning } from "./core-pinning.ts";
+import { startEtcdUnderTest } from "./etcd-under-test.ts";
+import { startPostgresUnderTest } from "./postgres-under-test.ts";
 import { startRedisUnderTest } from "./redis-under-test.ts";
 import type { RunServers } from "./run-servers.ts";
 import type { ServerUnderTest } from "./server-under-test.ts";
@@ -10,6 +12,8 @@ type Start = (count: number, pinning: CorePinning) => Promise<readonly ServerUnd
 const starts: Readonly<Record<ServerBackend, { readonly program: string; readonly start: Start }>> =
   {
     redis: { program: "redis-server", start: startRedisUnderTest },
+    postgres: { program: "postgres", start: startPostgresUnderTest },
+    etcd: { program: "etcd", start: startEtcdUnderTest },
   };
 
 /** How many servers a strategy locks on. */
