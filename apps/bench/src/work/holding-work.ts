@@ -12,13 +12,13 @@ export type HoldingRequest =
   | { readonly step: "intrude"; readonly names: readonly string[]; readonly patienceMs: number };
 
 /** Acquire, keep over a renewal, release: everything that is measured later runs once. */
-export interface RehearseRequest {
+interface RehearseRequest {
   readonly step: "rehearse";
   readonly prefix: string;
   readonly ttlMs: number;
 }
 
-export interface HoldRequest {
+interface HoldRequest {
   readonly step: "hold";
   readonly prefix: string;
   readonly leases: number;
