@@ -23,6 +23,8 @@ export class CommandRunner {
   readonly #clock: Clock;
   readonly #deadlines: CommandDeadlines;
   readonly #sending: Sending;
+  /** Ends those that wait for the connection. */
+  readonly #waiting = new Set<() => void>();
   #inFlight = 0;
   #timeoutsInARow = 0;
   #isClosed = false;
@@ -61,20 +63,21 @@ export class CommandRunner {
     return connection?.isReady ? connection : await this.#openReady(purpose);
   }
 
-  /** Refuses new commands. The ones in flight settle by their reply or their timeout. */
+  /**
+   * Refuses new commands, and those that still wait for the connection. The ones in flight settle by their
+   * reply or their timeout.
+   */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#source.close();
+    for (const end of this.#waiting) end();
     if (this.#inFlight === 0) this.#deadlines.stop();
   }
 
   #assertMayStart(purpose: Purpose): void {
-    const { lockName, signal } = purpose;
-    if (this.#isClosed) {
-      throw new LockError("PROVIDER_CLOSED", "redis: the provider is closed", { lockName });
-    }
-    if (signal?.aborted) throw aborted(purpose, "not-applied");
+    if (this.#isClosed) throw closed(purpose);
+    if (purpose.signal?.aborted) throw aborted(purpose, "not-applied");
   }
 
   #send<Result>(connection: RedisConnection, call: Call<Result>): Promise<Result> {
@@ -135,11 +138,14 @@ export class CommandRunner {
       const settle = (error?: LockError): void => {
         stop();
         timer.cancel();
+        this.#waiting.delete(end);
         signal?.removeEventListener("abort", onAbort);
         if (error === undefined) resolve();
         else reject(error);
       };
       const onAbort = (): void => settle(aborted(purpose, "not-applied"));
+      const end = (): void => settle(closed(purpose));
+      this.#waiting.add(end);
       const stop = connection.onceReady((error) => {
         if (error === undefined) return settle();
         settle(faultError(classifyError(error), "not-applied", lockName));
@@ -151,6 +157,10 @@ export class CommandRunner {
       signal?.addEventListener("abort", onAbort);
     });
   }
+}
+
+function closed({ lockName }: Purpose): LockError {
+  return new LockError("PROVIDER_CLOSED", "redis: the provider is closed", { lockName });
 }
 
 function notConnected({ lockName }: Purpose, text: string): LockError {

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import type { LockError } from "@holdfast/core";
 import {
   ensureServers,
@@ -173,3 +174,18 @@ function everythingIn(error: LockError): string {
   }
   return parts.join("\n");
 }
+
+test.each(drivers)("G-09 closing ends what waits for a connection, by %s", async (driver) => {
+  const dead = createServer((socket) => void connected.push(socket));
+  const connected: Socket[] = [];
+  await new Promise<void>((resolve) => dead.listen(0, "127.0.0.1", resolve));
+  const { port } = dead.address() as AddressInfo;
+  // Nobody answers there: without an end the wait is a minute.
+  const provider = redis({ url: `redis://127.0.0.1:${port}`, driver, commandTimeoutMs: 60_000 });
+  const waiting = faultOf(Promise.resolve(provider.tryAcquire(request("a"))));
+  await until("it connects", async () => connected.length > 0);
+  await provider[Symbol.asyncDispose]();
+  expect(await waiting).toMatchObject({ code: "PROVIDER_CLOSED", outcome: "not-applied" });
+  for (const socket of connected) socket.destroy();
+  await new Promise((resolve) => dead.close(resolve));
+});

@@ -25,4 +25,9 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+// Whoever reads has seen enough, as `| head` has: no fault.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
 process.exitCode = await main(process.argv.slice(2));
