@@ -70,7 +70,7 @@ describe("accepted command lines", () => {
 
   test("--quick asks a few scenarios in three rounds, unless others are wished for", () => {
     const quick = parseRun("--quick");
-    expect(quick).toMatchObject({ quick: true, rounds: 3 });
+    expect(quick).toMatchObject({ quick: true, rounds: 3, seconds: 0.2 });
     expect(quick.scenarios).toEqual(scenarios.filter((scenario) => scenario.quick === true));
     expect(quick.scenarios.length).toBeGreaterThan(0);
     const wished = parseRun("--quick", "--scenarios", "package", "--rounds", "2");

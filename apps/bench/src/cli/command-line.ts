@@ -22,6 +22,7 @@ const SECONDS_MIN = 0.01;
 const SECONDS_MAX = 600;
 const ROUNDS_MAX = 1_000;
 const QUICK_ROUNDS = 3;
+const QUICK_SECONDS = 0.2;
 
 /** Reads the arguments after the program's name. Throws a {@link UsageError} that names the remedy. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
@@ -40,12 +41,13 @@ function readRequest(flags: FlagValues, compareWith: Report | undefined): RunReq
     throw new UsageError("--gate needs every round, and --quick is not for gating: leave one out");
   }
   const named = readIds("strategies", flags.strategies, strategies);
+  const seconds = readNumber("seconds", flags.seconds, { min: SECONDS_MIN, max: SECONDS_MAX });
   const rounds = readNumber("rounds", flags.rounds, { min: 1, max: ROUNDS_MAX, whole: true });
   return {
     strategies: chooseStrategies(strategies, { named, peers: flags.peers === true }),
     scenarios:
       readIds("scenarios", flags.scenarios, scenarios) ?? scenarios.filter(quickOnly(quick)),
-    seconds: readNumber("seconds", flags.seconds, { min: SECONDS_MIN, max: SECONDS_MAX }),
+    seconds: seconds ?? (quick ? QUICK_SECONDS : undefined),
     rounds: rounds ?? (quick ? QUICK_ROUNDS : undefined),
     gate: flags.gate === true,
     urls: readUrls(flags),

@@ -12,6 +12,10 @@ export interface ServerUrl {
 const BACKENDS: Readonly<Record<string, ServerBackend>> = {
   "redis:": "redis",
   "rediss:": "redis",
+  "postgres:": "postgres",
+  "postgresql:": "postgres",
+  "http:": "etcd",
+  "https:": "etcd",
 };
 
 const WANTED = `--url takes ${Object.keys(BACKENDS)
@@ -37,10 +41,13 @@ function readOne(wish: unknown, place: number): ServerUrl {
   if (typeof wish !== "string" || !URL.canParse(wish)) {
     throw new UsageError(`${WANTED}; number ${place} is no URL`);
   }
-  const { protocol, host } = new URL(wish);
+  const { protocol, host, username, password } = new URL(wish);
   const backend = BACKENDS[protocol];
   if (backend === undefined || host === "") {
     throw new UsageError(`${WANTED}; number ${place} begins with ${protocol}//`);
+  }
+  if (backend === "etcd" && `${username}${password}` !== "") {
+    throw new UsageError(`--url takes an etcd without a login; number ${place} has one`);
   }
   return { backend, url: wish, shown: `${protocol}//${host}` };
 }

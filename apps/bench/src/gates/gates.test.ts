@@ -6,15 +6,8 @@ import { readGates } from "./read-gates.ts";
 
 const rows = readGates();
 
-/** Adapters, and the raw drivers and peers beside them, that the targets are ready for. */
-const STRATEGIES_TO_COME = [
-  "redis-semaphore",
-  "postgres",
-  "etcd",
-  "raw-pg",
-  "raw-etcd",
-  "etcd3-lock",
-];
+/** Adapters that the targets are ready for. */
+const STRATEGIES_TO_COME = ["postgres", "etcd"];
 
 function rowsThat(fail: (row: GateRow) => boolean): readonly string[] {
   return rows.filter(fail).map(({ id }) => id);

@@ -1,14 +1,16 @@
 import { randomBytes } from "node:crypto";
 import type { ServerUrl } from "../cli/server-url.ts";
 import type { Strategy, Target } from "../strategy.ts";
+import { givenEtcd } from "./given-etcd.ts";
 import type { GivenKind } from "./given-kind.ts";
+import { givenPostgres } from "./given-postgres.ts";
 import { givenRedis } from "./given-redis.ts";
 import { redacted } from "./redaction.ts";
 import type { RunServers } from "./run-servers.ts";
 import type { ServerUnderTest } from "./server-under-test.ts";
 import { serverCountOf } from "./servers.ts";
 
-const kinds: readonly GivenKind[] = [givenRedis];
+const kinds: readonly GivenKind[] = [givenRedis, givenPostgres, givenEtcd];
 
 /** A given server that does not answer. The message names it without its password. */
 export class UnreachableError extends Error {

@@ -29,15 +29,15 @@ export const pgMutexLock: Strategy = {
 
 async function open(target: Target): Promise<LockClient<void>> {
   const { default: PGMutexLock } = requirePackage("pg-mutex-lock") as typeof MutexLock;
-  const { hostname, port, username, pathname } = new URL(requireUrl(target));
+  const { hostname, port, username, password, pathname } = new URL(requireUrl(target));
   const locks = new PGMutexLock({
     database: {
       host: hostname,
       port: Number(port),
-      user: username,
+      user: decodeURIComponent(username),
       database: pathname.slice(1),
-      // It insists on one; the server does not ask for it.
-      password: "none",
+      // It insists on one, even where the server does not ask for it.
+      password: decodeURIComponent(password) || "none",
     },
   });
   return {
