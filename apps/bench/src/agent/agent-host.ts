@@ -22,20 +22,29 @@ export class AgentHost {
     this.servers = servers;
   }
 
-  /** Starts processes with a client of `strategy` each. */
+  /**
+   * Starts processes with a client of `strategy` each. When one of them fails or does not answer, all
+   * are ended: what it left unfinished would be in everybody else's figures.
+   */
   async open(scenario: Scenario, strategy: Strategy, crew: Crew): Promise<Fleet> {
     const { processes, ...options } = crew;
     const agents = Array.from({ length: processes }, () => this.#start());
     const servers = this.servers.of(strategy);
     const target = { ...this.servers.targetOf(strategy), ...options };
-    await Promise.all(
-      agents.map((agent) => agent.ask({ ask: "open", strategyId: strategy.id, target })),
+    const askOrEnd = (questions: Promise<object>): Promise<object> =>
+      questions.catch(async (error: unknown) => {
+        await this.#end(agents);
+        throw error;
+      });
+    await askOrEnd(
+      Promise.all(
+        agents.map((agent) => agent.ask({ ask: "open", strategyId: strategy.id, target })),
+      ),
     );
     const askOne = async (index: number, request: object, expectedMs: number): Promise<object> => {
       const agent = agents[index];
-      if (agent === undefined)
-        throw new RangeError(`index must be below ${processes}, not ${index}`);
-      return agent.ask({ ask: "work", scenarioId: scenario.id, request }, expectedMs);
+      if (agent === undefined) throw new RangeError(`there is no process ${index}`);
+      return askOrEnd(agent.ask({ ask: "work", scenarioId: scenario.id, request }, expectedMs));
     };
     return {
       meter: ServerMeter.over(servers),
@@ -51,13 +60,17 @@ export class AgentHost {
 
   /** Ends every agent at once, whatever it is doing. */
   async killAll(): Promise<void> {
-    await Promise.all([...this.#living].map((agent) => agent.kill()));
-    this.#living.clear();
+    await this.#end([...this.#living]);
   }
 
   /** For the last moment of a process, when nothing can be awaited any more. */
   killAllNow(): void {
     for (const agent of this.#living) agent.killNow();
+  }
+
+  async #end(agents: readonly Agent[]): Promise<void> {
+    await Promise.all(agents.map((agent) => agent.kill()));
+    for (const agent of agents) this.#living.delete(agent);
   }
 
   #start(): Agent {
@@ -71,8 +84,7 @@ export class AgentHost {
       agent.ask({ ask: "close" }).catch(() => {}),
       new Promise((resolve) => setTimeout(resolve, CLOSE_MS_MAX).unref()),
     ]);
-    await agent.kill();
-    this.#living.delete(agent);
+    await this.#end([agent]);
   }
 }
 

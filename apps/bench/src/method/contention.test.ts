@@ -7,7 +7,14 @@ function tenure(contender: number, grantedUs: number, askedUs = grantedUs - 1000
 }
 
 function reply(tenures: readonly Tenure[], rest: Partial<ContenderReply> = {}): ContenderReply {
-  return { tenures, unfinishedWaitsUs: [], lateCount: 0, failureCount: 0, ...rest };
+  return {
+    tenures,
+    unfinishedWaitsUs: [],
+    abandonedCount: 0,
+    lateCount: 0,
+    failureCount: 0,
+    ...rest,
+  };
 }
 
 test("turns of all processes are put on one time line before switches are counted", async () => {

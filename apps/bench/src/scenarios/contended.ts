@@ -1,3 +1,4 @@
+import { ReplaceableFleet } from "../agent/replaceable-fleet.ts";
 import type { Params, Scenario } from "../scenario.ts";
 import type { Strategy } from "../strategy.ts";
 import { type ContenderRequest, contenderWork } from "../work/contender-work.ts";
@@ -37,7 +38,9 @@ export const contended: Scenario = {
   paramsFor,
   open: async (host, strategy, params) =>
     new ContenderProbe(
-      await host.open(contended, strategy, { processes: params["processes"] ?? 1 }),
+      await ReplaceableFleet.open(() =>
+        host.open(contended, strategy, { processes: params["processes"] ?? 1 }),
+      ),
       strategy,
       params,
     ),

@@ -1,4 +1,4 @@
-import type { Fleet } from "../agent/agent-host.ts";
+import type { ReplaceableFleet } from "../agent/replaceable-fleet.ts";
 import { hostUs } from "../host-clock.ts";
 import { acquisitionCount, contention, type Slice } from "../method/contention.ts";
 import type { Params, Probe, Sample } from "../scenario.ts";
@@ -19,14 +19,14 @@ function limitOf({ acquisitionsPerSecond = 0, failures = 0 }: Sample): Sample {
 
 /** Slices in which all contenders of all processes want the same lock. */
 export class ContenderProbe implements Probe {
-  readonly #fleet: Fleet;
+  readonly #fleet: ReplaceableFleet;
   readonly #meter: ServerMeter | undefined;
   readonly #strategy: Strategy;
   readonly #params: Params;
 
-  constructor(fleet: Fleet, strategy: Strategy, params: Params) {
+  constructor(fleet: ReplaceableFleet, strategy: Strategy, params: Params) {
     this.#fleet = fleet;
-    this.#meter = fleet.meter;
+    this.#meter = fleet.now.meter;
     this.#strategy = strategy;
     this.#params = params;
   }
@@ -41,8 +41,12 @@ export class ContenderProbe implements Probe {
   }
 
   async warmUp(seconds: number): Promise<void> {
-    const contend = (): Promise<Slice> => this.#contend(seconds);
+    let slice: Slice | undefined;
+    const contend = async (): Promise<void> => {
+      slice = await this.#contend(seconds);
+    };
     await (this.#meter === undefined ? contend() : this.#meter.learn(contend));
+    if (slice !== undefined) await this.#endWaits(slice);
   }
 
   close(): Promise<void> {
@@ -53,15 +57,21 @@ export class ContenderProbe implements Probe {
     const { processes = 1, contenders = 1, holdMs = 0 } = this.#params;
     const fromUs = hostUs() + START_DELAY_US;
     const untilUs = fromUs + seconds * 1e6;
-    const name = `bench:${this.#strategy.id}`;
+    const name = `bench:${this.#strategy.id}:${this.#fleet.generation}`;
     const request: ContenderRequest = { name, contenders, holdMs, fromUs, untilUs };
     const requests = Array.from({ length: processes }, () => request);
-    const replies = await this.#fleet.ask(requests, seconds * 1000);
+    const replies = await this.#fleet.now.ask(requests, seconds * 1000);
     return { replies: replies as readonly ContenderReply[], seconds, contenders };
   }
 
   async #sampleOf(slice: Slice): Promise<Sample> {
+    await this.#endWaits(slice);
     const sample = await contention(slice);
     return this.#strategy.waits ? sample : limitOf(sample);
+  }
+
+  /** Whoever still waits would go on while others are measured. */
+  async #endWaits({ replies }: Slice): Promise<void> {
+    if (replies.some(({ abandonedCount }) => abandonedCount > 0)) await this.#fleet.replace();
   }
 }

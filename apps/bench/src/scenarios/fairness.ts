@@ -1,4 +1,5 @@
 import type { AgentHost } from "../agent/agent-host.ts";
+import { ReplaceableFleet } from "../agent/replaceable-fleet.ts";
 import type { Params, Probe, Scenario, Variant } from "../scenario.ts";
 import type { Strategy } from "../strategy.ts";
 import { type ContenderRequest, contenderWork } from "../work/contender-work.ts";
@@ -44,5 +45,6 @@ function paramsFor(strategy: Strategy, { params }: Variant): Params | undefined 
 async function open(host: AgentHost, strategy: Strategy, params: Params): Promise<Probe> {
   const { processes = 1, localHandoffMax } = params;
   const crew = localHandoffMax === undefined ? { processes } : { processes, localHandoffMax };
-  return new ContenderProbe(await host.open(fairness, strategy, crew), strategy, params);
+  const fleet = await ReplaceableFleet.open(() => host.open(fairness, strategy, crew));
+  return new ContenderProbe(fleet, strategy, params);
 }

@@ -1,11 +1,9 @@
-import type { Fleet } from "../agent/agent-host.ts";
+import { ReplaceableFleet } from "../agent/replaceable-fleet.ts";
 import { jainIndex } from "../method/jain-index.ts";
 import type { Params, Probe, Sample, Scenario } from "../scenario.ts";
+import type { ServerMeter } from "../server/server-meter.ts";
 import type { Strategy } from "../strategy.ts";
 import { type LocalReply, type LocalRequest, localWork } from "../work/local-work.ts";
-
-/** Longest a slow lock may take to let its contenders through after the end of a slice. */
-const DRAIN_MS_MAX = 30_000;
 
 /** How fast a lock goes round inside one process, where no other process wants it. */
 export const local: Scenario = {
@@ -25,7 +23,11 @@ export const local: Scenario = {
   variants: [{ title: "1 process × 16 contenders, 0 ms hold", params: { contenders: 16 } }],
   paramsFor,
   open: async (host, strategy, params) =>
-    new LocalProbe(await host.open(local, strategy, { processes: 1 }), strategy, params),
+    new LocalProbe(
+      await ReplaceableFleet.open(() => host.open(local, strategy, { processes: 1 })),
+      strategy,
+      params,
+    ),
   work: (client, request: LocalRequest) => localWork(client, request),
 };
 
@@ -35,30 +37,33 @@ function paramsFor(strategy: Strategy, variant: { readonly params: Params }): Pa
 }
 
 class LocalProbe implements Probe {
-  readonly #fleet: Fleet;
+  readonly #fleet: ReplaceableFleet;
+  readonly #meter: ServerMeter | undefined;
   readonly #strategy: Strategy;
   readonly #contenders: number;
 
-  constructor(fleet: Fleet, strategy: Strategy, { contenders = 1 }: Params) {
+  constructor(fleet: ReplaceableFleet, strategy: Strategy, { contenders = 1 }: Params) {
     this.#fleet = fleet;
+    this.#meter = fleet.now.meter;
     this.#strategy = strategy;
     this.#contenders = contenders;
   }
 
   async warmUp(seconds: number): Promise<void> {
-    const contend = (): Promise<LocalReply> => this.#contend(seconds);
+    const contend = async (): Promise<void> => this.#endWaits(await this.#contend(seconds));
     await contend();
-    await this.#fleet.meter?.learn(contend);
+    await this.#meter?.learn(contend);
   }
 
   async measure(seconds: number): Promise<Sample> {
-    const { meter } = this.#fleet;
-    if (meter === undefined) return this.#sampleOf(await this.#contend(seconds));
-    const { value, cost } = await meter.measure(() => this.#contend(seconds));
-    return {
-      ...this.#sampleOf(value),
-      commandsPerAcquisition: cost.commands / acquisitionsOf(value),
-    };
+    const contend = (): Promise<LocalReply> => this.#contend(seconds);
+    const measured = await this.#meter?.measure(contend);
+    const reply = measured?.value ?? (await contend());
+    await this.#endWaits(reply);
+    const sample = this.#sampleOf(reply, seconds);
+    if (measured === undefined) return sample;
+    const acquisitions = turnsOf(reply) + reply.lateCount;
+    return { ...sample, commandsPerAcquisition: measured.cost.commands / acquisitions };
   }
 
   close(): Promise<void> {
@@ -67,21 +72,25 @@ class LocalProbe implements Probe {
 
   async #contend(seconds: number): Promise<LocalReply> {
     const request: LocalRequest = {
-      name: `bench:local:${this.#strategy.id}`,
+      name: `bench:local:${this.#strategy.id}:${this.#fleet.generation}`,
       contenders: this.#contenders,
       seconds,
     };
-    return (await this.#fleet.askOne(0, request, seconds * 1000 + DRAIN_MS_MAX)) as LocalReply;
+    return (await this.#fleet.now.askOne(0, request, seconds * 1000)) as LocalReply;
+  }
+
+  /** Whoever still waits would go on while others are measured. */
+  async #endWaits({ abandonedCount }: LocalReply): Promise<void> {
+    if (abandonedCount > 0) await this.#fleet.replace();
   }
 
   /** One caller alone changes hands with nobody; for a limit that says nothing. */
-  #sampleOf(reply: LocalReply): Sample {
-    const seconds = reply.elapsedMs / 1000;
-    const rate = acquisitionsOf(reply) / seconds;
+  #sampleOf(reply: LocalReply, seconds: number): Sample {
     const { failureCount: failures, switchCount, turns } = reply;
-    if (!this.#strategy.waits) return { acquisitionsPerSecond: rate, failures };
+    const acquisitionsPerSecond = turnsOf(reply) / seconds;
+    if (!this.#strategy.waits) return { acquisitionsPerSecond, failures };
     return {
-      acquisitionsPerSecond: rate,
+      acquisitionsPerSecond,
       switchesPerSecond: switchCount / seconds,
       jain: jainIndex(turns),
       starved: turns.filter((count) => count === 0).length,
@@ -90,6 +99,6 @@ class LocalProbe implements Probe {
   }
 }
 
-function acquisitionsOf({ turns }: LocalReply): number {
+function turnsOf({ turns }: LocalReply): number {
   return turns.reduce((sum, count) => sum + count, 0);
 }

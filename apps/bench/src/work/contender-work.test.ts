@@ -41,3 +41,22 @@ test("an acquire that rejects is a failure and the contender goes on", async () 
   expect(reply.failureCount).toBe(1);
   expect(reply.tenures.length).toBeGreaterThan(0);
 });
+
+test("a contender that is never granted is left behind, with the wait that it had", async () => {
+  let calls = 0;
+  const client = {
+    acquire: () => {
+      calls += 1;
+      return calls > 1 ? new Promise<void>(() => {}) : Promise.resolve();
+    },
+    release: () => undefined,
+    close: async () => {},
+  };
+  const fromUs = hostUs();
+  const request = { name: "bench", contenders: 3, holdMs: 1, fromUs, untilUs: fromUs + 20_000 };
+  const reply = await contenderWork(client, request);
+  expect(reply).toMatchObject({ abandonedCount: 3, lateCount: 0, failureCount: 0 });
+  expect(reply.tenures).toHaveLength(1);
+  expect(reply.unfinishedWaitsUs).toHaveLength(3);
+  for (const waitUs of reply.unfinishedWaitsUs) expect(waitUs).toBeGreaterThan(0);
+});

@@ -1,4 +1,5 @@
 import { setTimeout as sleepMs } from "node:timers/promises";
+import pTimeout from "p-timeout";
 import { hostUs } from "../host-clock.ts";
 import type { LockClient } from "../strategy.ts";
 
@@ -25,6 +26,8 @@ export interface ContenderReply {
   readonly tenures: readonly Tenure[];
   /** For each wait cut short by the end of the slice, how long it had lasted until then. */
   readonly unfinishedWaitsUs: readonly number[];
+  /** Contenders that still waited when the time for that was over too; they have not been stopped. */
+  readonly abandonedCount: number;
   /** Acquisitions after the end of the slice, while the queue emptied; the server saw them too. */
   readonly lateCount: number;
   readonly failureCount: number;
@@ -32,6 +35,8 @@ export interface ContenderReply {
 
 /** Stops a slice early rather than let a lock without hold time fill the memory. */
 const TENURE_COUNT_MAX = 500_000;
+/** How long the queue may take to empty after the end of the slice. */
+const DRAIN_MS_MAX = 3_000;
 /** Pause after an acquire that failed, so that a fault does not become a busy loop. */
 const FAILURE_PAUSE_MS = 10;
 
@@ -43,7 +48,8 @@ export async function contenderWork(
   const crowd = new Crowd(client, request);
   await sleepMs(Math.max(0, (request.fromUs - hostUs()) / 1000));
   const contenders = Array.from({ length: request.contenders }, (_, index) => crowd.contend(index));
-  await Promise.all(contenders);
+  const milliseconds = (request.untilUs - hostUs()) / 1000 + DRAIN_MS_MAX;
+  await pTimeout(Promise.all(contenders), { milliseconds, fallback: () => crowd.abandon() });
   return crowd.log;
 }
 
@@ -52,9 +58,12 @@ class Crowd {
   readonly log = {
     tenures: [] as Tenure[],
     unfinishedWaitsUs: [] as number[],
+    abandonedCount: 0,
     lateCount: 0,
     failureCount: 0,
   };
+  /** Who waits, and since when. */
+  readonly #waiting = new Map<number, number>();
   readonly #client: LockClient;
   readonly #request: ContenderRequest;
 
@@ -78,9 +87,17 @@ class Crowd {
     }
   }
 
+  /** Notes the waits of those whom nobody waits for any more. */
+  abandon(): void {
+    this.log.abandonedCount = this.#waiting.size;
+    for (const askedUs of this.#waiting.values()) {
+      this.log.unfinishedWaitsUs.push(this.#request.untilUs - askedUs);
+    }
+  }
+
   async #takeTurn(contender: number, askedUs: number): Promise<void> {
     const { name, holdMs, untilUs } = this.#request;
-    const holding = await this.#client.acquire(name);
+    const holding = await this.#wait(contender, askedUs);
     const grantedUs = hostUs();
     if (grantedUs > untilUs) {
       this.log.lateCount += 1;
@@ -90,5 +107,14 @@ class Crowd {
       this.log.tenures.push({ contender, askedUs, grantedUs, releasedUs: hostUs() });
     }
     await this.#client.release(name, holding);
+  }
+
+  async #wait(contender: number, askedUs: number): Promise<unknown> {
+    this.#waiting.set(contender, askedUs);
+    try {
+      return await this.#client.acquire(this.#request.name);
+    } finally {
+      this.#waiting.delete(contender);
+    }
   }
 }
