@@ -34,10 +34,10 @@ export class ContenderProbe implements Probe {
   async measure(seconds: number): Promise<Sample> {
     if (this.#meter === undefined) return this.#sampleOf(await this.#contend(seconds));
     const { value, cost } = await this.#meter.measure(() => this.#contend(seconds));
-    return {
-      ...(await this.#sampleOf(value)),
-      commandsPerAcquisition: cost.commands / acquisitionCount(value.replies),
-    };
+    const sample = await this.#sampleOf(value);
+    const acquisitions = acquisitionCount(value.replies);
+    if (acquisitions === 0) return sample;
+    return { ...sample, commandsPerAcquisition: cost.commands / acquisitions };
   }
 
   async warmUp(seconds: number): Promise<void> {

@@ -61,8 +61,8 @@ class LocalProbe implements Probe {
     const reply = measured?.value ?? (await contend());
     await this.#endWaits(reply);
     const sample = this.#sampleOf(reply, seconds);
-    if (measured === undefined) return sample;
     const acquisitions = turnsOf(reply) + reply.lateCount;
+    if (measured === undefined || acquisitions === 0) return sample;
     return { ...sample, commandsPerAcquisition: measured.cost.commands / acquisitions };
   }
 
