@@ -1,4 +1,5 @@
 import { RespClient, until } from "@holdfast/test-servers";
+import { Etcd3 } from "etcd3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CorePinning } from "../src/server/core-pinning.ts";
 import type { ServerUnderTest } from "../src/server/server-under-test.ts";
@@ -9,6 +10,7 @@ import type { LockClient, Strategy } from "../src/strategy.ts";
 const START_MS_MAX = 60_000;
 /** Every library renews before this has passed, on a busy machine too. */
 const RENEWED_TTL_MS = 5_000;
+const ETCD_TTL_MS = 2_000;
 
 const open = new Set<LockClient>();
 let servers: Servers;
@@ -148,4 +150,19 @@ test("locks on Redis outlast their ttl where renewal is claimed, and losses are 
   const telling = onRedis.filter(({ abilities }) => abilities.lossSignal).map(({ id }) => id);
   await until("every library that tells has told", () => told.size === telling.length);
   expect([...told].sort()).toEqual(telling.sort());
+});
+
+test("etcd3's lock outlasts the ttl of its lease", async () => {
+  const strategy = strategies.find(({ id }) => id === "etcd3-lock") as Strategy;
+  const client = await connect(strategy);
+  const holding = await client.acquire("renewed", { ttlMs: ETCD_TTL_MS });
+  const etcd = new Etcd3({ hosts: servers.of(strategy)[0]?.url ?? "" });
+  // A lease that nobody renews, granted after the lock's own: the server's clock says when both are over.
+  const lease = etcd.lease(ETCD_TTL_MS / 1_000, { autoKeepAlive: false });
+  await lease.put("unrenewed").value("");
+  await until("the other lease is over", async () => (await etcd.get("unrenewed")) === null);
+  expect(await etcd.get("renewed").exists()).toBe(true);
+  await client.release("renewed", holding);
+  expect(await etcd.get("renewed").exists()).toBe(false);
+  etcd.close();
 });

@@ -22,7 +22,8 @@ interface RedlockSettings {
 type RedlockClass = new (clients: readonly Redis[], settings: RedlockSettings) => Redlock;
 
 /**
- * Package redlock 4. Its defaults are 10 attempts, 200 ± 100 ms apart. Tuned: for ever, 5 ± 3 ms apart.
+ * Package redlock 4. Its defaults are 10 attempts, 200 ± 100 ms apart. Tuned: for ever, with the
+ * shortest pauses ± a half.
  * It extends when it is asked to and never by itself, and does not say when a lock is lost.
  */
 const peer = {
@@ -35,7 +36,7 @@ const peer = {
     fairness: false,
   },
   defaults: {},
-  tuned: { retryCount: -1, retryDelay: 5, retryJitter: 3 },
+  tuned: (pauseMs) => ({ retryCount: -1, retryDelay: pauseMs, retryJitter: pauseMs / 2 }),
   open,
 } satisfies Partial<IoredisPeer<RedlockSettings>>;
 

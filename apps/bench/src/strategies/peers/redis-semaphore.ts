@@ -11,8 +11,8 @@ interface Holding {
 
 /**
  * Package redis-semaphore: `Mutex` on one server, `RedlockMutex` on five. Its defaults are attempts
- * every 10 ms for 10 s, and a refresh after 80 % of the ttl. Tuned: every 2 ms for a minute, and three
- * refreshes a ttl; it knows no jitter.
+ * every 10 ms for 10 s, and a refresh after 80 % of the ttl. Tuned: the shortest pauses, for a minute,
+ * and three refreshes a ttl; it knows no jitter.
  */
 const peer = {
   about: "package redis-semaphore 5.8",
@@ -24,7 +24,11 @@ const peer = {
     fairness: false,
   },
   defaults: {},
-  tuned: { retryInterval: 2, acquireTimeout: 60_000, refreshesPerTtl: 3 },
+  tuned: (pauseMs) => ({
+    retryInterval: pauseMs,
+    acquireTimeout: 60_000,
+    refreshesPerTtl: 3,
+  }),
   open,
 } satisfies Partial<IoredisPeer<SemaphoreSettings>>;
 

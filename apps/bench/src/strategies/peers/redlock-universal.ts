@@ -10,7 +10,7 @@ type UniversalSettings = Pick<CreateLockConfig, "retryAttempts" | "retryDelay" |
 /**
  * Package redlock-universal, through `using`: the form in which it extends a lock and tells of its loss.
  * Its defaults are 3 attempts more, 100 ms apart (200 over a quorum). Tuned: its "lean" lock, attempts
- * without end, 5 ms apart; it knows no jitter.
+ * without end, with the shortest pauses; it knows no jitter.
  */
 const peer = {
   about: "package redlock-universal",
@@ -22,7 +22,11 @@ const peer = {
     fairness: false,
   },
   defaults: {},
-  tuned: { retryAttempts: Number.MAX_SAFE_INTEGER, retryDelay: 5, performance: "lean" },
+  tuned: (pauseMs) => ({
+    retryAttempts: Number.MAX_SAFE_INTEGER,
+    retryDelay: pauseMs,
+    performance: "lean",
+  }),
   open,
 } satisfies Partial<IoredisPeer<UniversalSettings>>;
 

@@ -9,7 +9,7 @@ interface VerrouSettings {
 
 /**
  * Package @verrou/core over its Redis store. Its defaults are attempts without end, 250 ms apart.
- * Tuned: 5 ms apart; it knows no jitter. It extends when it is asked to and never by itself.
+ * Tuned: the shortest pauses; it knows no jitter. It extends when it is asked to and never by itself.
  */
 export const verrou: readonly Strategy[] = ioredisPeer<VerrouSettings>({
   id: "verrou",
@@ -24,7 +24,7 @@ export const verrou: readonly Strategy[] = ioredisPeer<VerrouSettings>({
     fairness: false,
   },
   defaults: {},
-  tuned: { retry: { delay: 5 } },
+  tuned: (pauseMs) => ({ retry: { delay: pauseMs } }),
   open,
 });
 
