@@ -13,7 +13,12 @@ type Heal = () => void;
 const NOTHING: Heal = () => undefined;
 /** A sleep shorter than this is not told apart from rounding. */
 const SLEEP_MS_MIN = 100;
-const WALL_JUMP_MS_MAX = 3_600_000;
+/**
+ * A wall clock is set by a whole number of these. One that is set back by just as long as its machine slept
+ * hides the sleep from whoever compares the two, which core states; so it would be no finding.
+ */
+const WALL_JUMP_MS = 600_000;
+const WALL_JUMPS_MAX = 6;
 /** In all: a lock lives longer by so much. */
 export const SERVER_BACK_MS_MAX = 3_000;
 /** Of the time that a member of a quorum abstains: more, and its vote may not count any more. */
@@ -93,7 +98,7 @@ export class Faults {
       case "client-sleep":
         return host.isRunning ? this.#sleep(host) : NOTHING;
       case "client-wall-jump":
-        host.clock.jumpWall(this.#random.between(-WALL_JUMP_MS_MAX, WALL_JUMP_MS_MAX));
+        host.clock.jumpWall(this.#random.integer(-WALL_JUMPS_MAX, WALL_JUMPS_MAX) * WALL_JUMP_MS);
         return NOTHING;
       case "client-death":
         client.die();
