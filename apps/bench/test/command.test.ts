@@ -7,13 +7,19 @@ test("--list names every strategy and scenario with a line about it", async () =
   for (const id of ["memory", "redis-ioredis", "raw-node-redis", "async-lock", "uncontended"]) {
     expect(bench.stdout).toMatch(new RegExp(`^ {2}${id} +\\S.*$`, "m"));
   }
+  expect(bench.stdout).toMatch(/^Peers .*\n {2}async-mutex /m);
+  expect(bench.stdout).toMatch(/^ +fencing +waitsWithoutPolling +lossSignal/m);
+  expect(bench.stdout).toMatch(/^ {2}redis-ioredis +yes +no +yes/m);
   expect(bench.stderr).toBe("");
 });
 
 test("--help shows every flag", async () => {
   const bench = new BenchProcess(["--help"]);
   expect(await bench.exitCode()).toBe(0);
-  for (const flag of ["strategies", "scenarios", "seconds", "rounds", "json", "list", "help"]) {
+  for (const flag of [
+    ...["strategies", "peers", "scenarios", "quick", "seconds", "rounds", "gate", "json"],
+    ...["compare", "url", "destructive", "list", "help"],
+  ]) {
     expect(bench.stdout).toContain(`--${flag}`);
   }
 });

@@ -132,7 +132,7 @@ describe("a row without a figure", () => {
     ["there is no zookeeper yet", { strategy: "zookeeper" }, {}],
     ["scenario u was not chosen", { scenario: "u" }, {}],
     ['s has no variant "huge"', { variant: "huge" }, {}],
-    ["own: no redis-server", {}, { gaps: [gap] }],
+    ["own, which needs redis: no redis-server", {}, { gaps: [gap] }],
     ["own cannot do it", {}, { cannot: [inability] }],
     ["own cannot do it", {}, { cannot: [{ ...inability, metrics: ["m"] }] }],
     ["own has no m in this run", {}, {}],

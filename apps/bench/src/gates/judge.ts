@@ -68,14 +68,24 @@ function isAt(place: Place, other: Place): boolean {
   );
 }
 
-function whyAbsent(place: Place & { readonly metric: string }, evidence: Outcome): string {
+/** A figure that is missing, and what would be needed for it. */
+interface Wanted extends Place {
+  readonly metric: string;
+  readonly needs: GateRow["needs"];
+}
+
+function whyAbsent(place: Wanted, evidence: Outcome): string {
   const gap = evidence.gaps.find((candidate) => isAt(place, candidate));
-  if (gap !== undefined) return `${place.strategy}: ${gap.why}`;
+  if (gap !== undefined) return `${[place.strategy, ...needWords(place)].join(", ")}: ${gap.why}`;
   const inability = evidence.cannot.find((candidate) => isAt(place, candidate));
   if (inability !== undefined && (inability.metrics?.includes(place.metric) ?? true)) {
     return `${place.strategy} cannot do it`;
   }
   return `${place.strategy} has no ${place.metric} in this run`;
+}
+
+function needWords({ needs }: Wanted): readonly string[] {
+  return needs.length === 0 ? [] : [`which needs ${needs.join(" and ")}`];
 }
 
 interface ValuesNamed {
@@ -86,10 +96,10 @@ interface ValuesNamed {
 /** What to divide by, or the reason why there is nothing. */
 function divisorOf(row: GateRow, divisor: Divisor, evidence: Evidence): ValuesNamed | string {
   if ("peer" in divisor) return bestPeer(row, evidence);
-  const place: Place & { readonly metric: string } =
+  const place: Wanted =
     "strategy" in divisor
-      ? { ...placeOf(row), strategy: divisor.strategy, metric: row.metric }
-      : { ...placeOf(row), variant: divisor.variant ?? row.variant, metric: divisor.metric };
+      ? { ...row, strategy: divisor.strategy }
+      : { ...row, variant: divisor.variant ?? row.variant, metric: divisor.metric };
   const values = valuesOf(place, evidence, place);
   if (values !== undefined) return { name: place.strategy, values };
   return isLeftOutPeer(place.strategy, evidence.field)

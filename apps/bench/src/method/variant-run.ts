@@ -73,6 +73,10 @@ export class VariantRun {
     for (const { strategyId, failure } of this.#rows) {
       if (failure !== undefined) this.#leaveGap(strategyId, "failed", failure);
     }
+    const control = this.#again?.entrant;
+    if (control?.failure !== undefined) {
+      this.#leaveGap(control.strategyId, "failed", `as control: ${control.failure}`);
+    }
     return {
       results: this.#rows.flatMap((row) => this.#resultOf(row)),
       controls: this.#controls(),
