@@ -100,10 +100,12 @@ class ContainerServer implements LaunchedServer {
     const container = this.#existing();
     // The signal and not the engine's pause, which a kill would have to undo first.
     await container.kill({ signal: "SIGSTOP" });
+    await signalOthers(container, "STOP");
     await until("the server stands still", () => isStandingStill(container));
   }
 
   async resume(): Promise<void> {
+    await signalOthers(this.#existing(), "CONT");
     await this.#existing().kill({ signal: "SIGCONT" });
   }
 
@@ -188,10 +190,24 @@ class ContainerServer implements LaunchedServer {
   }
 }
 
-/** Whether the engine lists the first process of the container as stopped. */
+/** The engine's signals go to the first process only; a shell beside it reaches the others. */
+async function signalOthers(container: Container, signal: "STOP" | "CONT"): Promise<void> {
+  const states = await processStates(container);
+  if (states.length === 1) return;
+  const exec = await container.exec({ Cmd: ["sh", "-c", `kill -s ${signal} -- -1`] });
+  await exec.start({});
+  await until("the signal is sent", async () => !(await exec.inspect()).Running);
+}
+
+/** Whether the engine lists all processes of the container as stopped. */
 async function isStandingStill(container: Container): Promise<boolean> {
+  const states = await processStates(container);
+  return states.length > 0 && states.every((state) => state.startsWith("T"));
+}
+
+async function processStates(container: Container): Promise<readonly string[]> {
   const { Processes: processes } = await container.top({ ps_args: "-o pid,stat" });
-  return processes[0]?.[1]?.startsWith("T") ?? false;
+  return processes.map(([, state = ""]) => state);
 }
 
 async function logTail(container: Container): Promise<string> {

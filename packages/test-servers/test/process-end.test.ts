@@ -75,7 +75,8 @@ describe.runIf(redisSource)("the end of the program that started servers", () =>
 
   // Containers are left to Testcontainers' reaper here, and their data goes with them.
   test.runIf(redisSource === "local" && process.platform === "linux")(
-    "ends the servers when it is killed, and their data goes when it is a day old",
+    "ends the servers when it is killed, and their data goes when it is a day old " +
+      "(skipped: needs local servers on Linux)",
     async () => {
       const program = await startProgram("process.exit()");
       program.process.kill("SIGKILL");
@@ -109,7 +110,7 @@ describe.each([
   });
 
   test.runIf(source === "local" && process.platform === "linux")(
-    "ends it when the program is killed",
+    "ends it when the program is killed (skipped: needs a local server on Linux)",
     async () => {
       const program = await startProgram("process.exit()", start);
       program.process.kill("SIGKILL");
