@@ -92,7 +92,8 @@ async function measureOn(
   { signal, progress }: RunControl,
 ): Promise<Measured> {
   const machine = describeMachine(pinning.core, servers.pinned);
-  const versions = await describeVersions(servers.versions);
+  const strategies = plan.items.flatMap((item) => item.strategies);
+  const versions = await describeVersions(servers.versions, strategies);
   const host = new AgentHost(pinning, servers);
   const killAllNow = (): void => host.killAllNow();
   const killAll = (): void => void host.killAll();

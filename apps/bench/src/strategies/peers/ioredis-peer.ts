@@ -33,7 +33,8 @@ const TUNED_PAUSE_MS = { 1: 2, 5: 20 } as const;
 
 /** The two strategies of a peer: `id` and `id-tuned`. */
 export function ioredisPeer<Settings>(peer: IoredisPeer<Settings>): readonly Strategy[] {
-  const { id, about, servers, defaults } = peer;
+  const { id, servers, defaults } = peer;
+  const about = servers > 1 ? `${peer.about} over ${servers} servers` : peer.about;
   const tuned = peer.tuned(TUNED_PAUSE_MS[servers], servers);
   const tunedMember = servers > 1 ? TUNED_MEMBER : {};
   return [
