@@ -6,6 +6,9 @@ import type { Result } from "../src/method/outcome.ts";
 import type { Report } from "../src/report/report.ts";
 import { BenchProcess } from "./bench-process.ts";
 
+/** How a gap begins where there is no server; a test that throws it counts as not run. */
+const NO_SERVER = /^NO [A-Z]+ SERVER\b/;
+
 /** Longest a run of these tests may take. */
 export const RUN_MS_MAX = 60_000;
 
@@ -17,6 +20,8 @@ export async function measured(...args: readonly string[]): Promise<readonly Res
     const bench = new BenchProcess([...args, "--json", file]);
     expect(await bench.exitCode(), bench.stderr).toBe(0);
     const { results, notMeasured } = JSON.parse(await readFile(file, "utf8")) as Report;
+    const noServer = notMeasured.find(({ why }) => NO_SERVER.test(why));
+    if (noServer !== undefined) throw new Error(noServer.why);
     expect(notMeasured).toEqual([]);
     return results;
   } finally {

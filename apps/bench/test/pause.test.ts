@@ -9,21 +9,25 @@ test(
   "a holder that was stopped overwrites what came after it, unless its token is looked at",
   async () => {
     const results = await measured(
-      ...["--scenarios", "pause", "--strategies", "redis-ioredis,raw-ioredis,memory"],
+      ...["--scenarios", "pause", "--strategies", "redis-ioredis,raw-ioredis,raw-pg,memory"],
       ...["--rounds", "1"],
     );
     // A lock inside one process stops with its process.
-    expect(results.map(({ strategy }) => strategy)).toEqual(["redis-ioredis", "raw-ioredis"]);
-    const [holdfast, raw] = results.map(({ metrics }) => metrics);
+    const [holdfast, raw, session, ...others] = results.map(({ metrics }) => metrics);
+    expect(others).toEqual([]);
     expect(holdfast).toMatchObject({
       lostWrites: exactly(WRITES),
       lostWritesFenced: exactly(0),
       toldMs: { rounds: 1 },
+      takeoverMs: { rounds: 1 },
     });
     expect(holdfast?.["toldMs"]?.median).toBeGreaterThan(0);
-    expect(raw).toMatchObject({ lostWrites: exactly(WRITES) });
+    expect(raw).toMatchObject({ lostWrites: exactly(WRITES), takeoverMs: { rounds: 1 } });
     expect(raw).not.toHaveProperty("lostWritesFenced");
     expect(raw).not.toHaveProperty("toldMs");
+    // A session is kept while its process is stopped, so nobody else had the lock.
+    expect(session).toMatchObject({ lostWrites: exactly(0) });
+    expect(session).not.toHaveProperty("takeoverMs");
   },
   RUN_MS_MAX,
 );

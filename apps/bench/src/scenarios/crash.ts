@@ -7,7 +7,7 @@ import type { Strategy } from "../strategy.ts";
 import { type GrantReply, type TurnRequest, turnWork } from "../work/turn-work.ts";
 
 /** Longest wait for the lock of a dead process, in ttls. */
-const TTL_COUNT_MAX = 5;
+const TTL_COUNT_MAX = 8;
 /** The holder lives that long, in ttls: a quarter, and up to a renewal interval of a third more. */
 const HOLD_TTLS_MIN = 1 / 4;
 const HOLD_TTLS_SPREAD = 1 / 3;

@@ -36,7 +36,8 @@ export class FencedStore implements AsyncDisposable {
   }
 
   static async open(): Promise<FencedStore> {
-    const server = createServer();
+    // A writer that is stopped for long finds its connection as it left it.
+    const server = createServer({ keepAliveTimeout: 0 });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject).listen(0, "127.0.0.1", resolve);
     });
