@@ -19,7 +19,7 @@ const IDLE_MS_MAX = 2_000;
 const STEP_MS_MAX = 60_000;
 /** Of the leases, how many another process tries to take in the end, and for how long. */
 const INTRUDED = 20;
-const INTRUDE_MS = 1_000;
+const INTRUDE_MS = 500;
 const HOLDER = 0;
 const INTRUDER = 1;
 

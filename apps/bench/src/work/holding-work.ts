@@ -50,7 +50,7 @@ export interface IntrudeReply {
 /** Acquires and releases under way at once. */
 const CALLERS = 64;
 /** Cycles of the rehearsal: enough for the code to be compiled. */
-const REHEARSE_CYCLES = 2_000;
+const REHEARSE_CYCLES = 1_000;
 /** Leases that the rehearsal keeps over a renewal. */
 const REHEARSE_LEASES = 8;
 /** Longest any of the steps over all leases may take. */
@@ -94,11 +94,11 @@ async function hold(client: LockClient, request: HoldRequest): Promise<HoldReply
   const { prefix, leases, ttlMs, idleMs } = request;
   // The names are the caller's own, so they are there before memory is looked at.
   const names = namesOf(prefix, leases);
-  collectGarbage();
+  await collectGarbage();
   const before = process.memoryUsage();
   const { cpuPercent: idleCpuPercent } = await watch(idleMs);
   const held = await acquireAll(client, names, ttlMs);
-  collectGarbage();
+  await collectGarbage();
   const after = process.memoryUsage();
   const state = { held, toldCount: 0 };
   heldBy.set(client, state);
