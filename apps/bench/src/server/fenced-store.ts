@@ -55,7 +55,7 @@ export class FencedStore implements AsyncDisposable {
     return this.#values;
   }
 
-  /** Resolves at the next read. */
+  /** Resolves at the next read. A POST, as writers use it to warm up, is none. */
   nextRead(): Promise<void> {
     return new Promise((resolve) => {
       this.#onRead = resolve;
@@ -69,8 +69,10 @@ export class FencedStore implements AsyncDisposable {
 
   async #answer(request: IncomingMessage): Promise<StoreValues | StoreVerdict> {
     if (request.method === "PUT") return this.#write(JSON.parse(await text(request)) as StoreWrite);
-    this.#onRead?.();
-    this.#onRead = undefined;
+    if (request.method === "GET") {
+      this.#onRead?.();
+      this.#onRead = undefined;
+    }
     return this.#values;
   }
 

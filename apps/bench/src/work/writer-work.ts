@@ -24,10 +24,12 @@ export interface WriterReply {
   readonly taken: StoreValues;
 }
 
+const REHEARSAL_COUNT = 20;
 /** How often a writer that listens looks whether it was told. */
 const LISTEN_STEP_MS = 1;
 
 export async function writerWork(client: LockClient, request: WriterRequest): Promise<WriterReply> {
+  await rehearse(request.storeUrl);
   const { holding, grantedUs } = await acquirePatiently(client, request);
   let toldUs: number | undefined;
   client.onLost?.(holding, () => {
@@ -44,6 +46,13 @@ export async function writerWork(client: LockClient, request: WriterRequest): Pr
   // Libraries differ in what they say to the release of a lock that was lost; all of it is right.
   await Promise.resolve(client.release(request.name, holding)).catch(() => {});
   return { grantedUs, toldUs, taken };
+}
+
+/** The first requests of a process take it milliseconds, in which it could not be told of anything. */
+async function rehearse(storeUrl: string): Promise<void> {
+  for (let count = 0; count < REHEARSAL_COUNT; count += 1) {
+    await (await fetch(storeUrl, { method: "POST", body: "{}" })).json();
+  }
 }
 
 async function writeAll(
