@@ -114,7 +114,7 @@ export const localQueueCases: readonly ConformanceCase[] = [
       const waiting = locks.acquire(first.name, { ttlMs: long, waitMs: 5_000 });
       await first.release();
       const lease = await settlesWithin(2_000, "the grant", waiting);
-      assert.equal(lease.ttlMs, long);
+      assert.ok(lease.ttlMs >= long, `${lease.ttlMs}`);
       assert.ok(lease.validForMs > long / 2);
       await lease.release();
     },

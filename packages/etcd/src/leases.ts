@@ -1,0 +1,271 @@
+import { createHash } from "node:crypto";
+import type { Clock, Loss } from "@holdfast/core";
+import type { Caller } from "./caller.ts";
+import { reasonOf } from "./classify-error.ts";
+import { keepAliveOnce } from "./keep-alive.ts";
+import type { Keyspace } from "./keyspace.ts";
+import { Lease, type LeasedClaim } from "./lease.ts";
+import { disownTxn, letGoTxn, readTxn } from "./transactions.ts";
+
+/** Shared leases are of 2, 4, 8 ... 256 s; a longer ttl gets a lease of its own. */
+const SHARED_TTL_MS_MAX = 256_000;
+const SECOND_MS = 1_000;
+/** Least life of a tombstone for another process: a request delayed longer can make a ghost of one ttl. */
+const TOMBSTONE_MS_MIN = 60_000;
+
+/** Locks that are looked at before a lease is revoked; with more the lease is left to end by itself. */
+const ASKED_AT_CLOSE_MAX = 100;
+
+/** What the leases of a provider need of it. */
+export interface LeasesHost {
+  readonly caller: Caller;
+  readonly clock: Clock;
+  readonly keyspace: Keyspace;
+  lost(loss: Loss): void;
+}
+
+/** Which lease an acquisition is to hang on. */
+export interface LeaseWanted {
+  readonly holderId: string;
+  readonly ttlMs: number;
+  readonly renewable: boolean;
+}
+
+/**
+ * The leases of one process: one for each ttl class, shared by all renewable locks, and one for each lock
+ * that is not renewed or has a very long ttl. Nothing here has a timer: a lease is kept alive when a holder
+ * on it is renewed or a lock is taken on it, and ends by itself when nobody does.
+ */
+export class Leases {
+  readonly #host: LeasesHost;
+  readonly #shared = new Map<number, Lease>();
+  readonly #granting = new Map<number, Promise<Lease>>();
+  readonly #alive = new Set<Lease>();
+  readonly #ofHolder = new Map<string, Lease>();
+  #tombstones: Lease | undefined;
+  /** Calls that nobody awaits, for closing to wait for. */
+  readonly #background = new Set<Promise<unknown>>();
+
+  constructor(host: LeasesHost) {
+    this.#host = host;
+  }
+
+  /** A lease that an acquisition can hang on; granted by the server first where there is none. */
+  async for(wanted: LeaseWanted): Promise<Lease> {
+    const classMs = classOf(wanted.ttlMs);
+    if (!wanted.renewable || classMs === undefined) return await this.#own(wanted);
+    const lease = this.#shared.get(classMs);
+    if (lease !== undefined && !this.#isGone(lease)) return lease;
+    const granting = this.#granting.get(classMs) ?? this.#share(classMs);
+    this.#granting.set(classMs, granting);
+    return await granting;
+  }
+
+  /** A lease for tombstones of other processes' requests, that ends by itself: nobody keeps it alive. */
+  async forTombstone(ttlMs: number): Promise<Lease> {
+    const keptMs = Math.max(2 * ttlMs, TOMBSTONE_MS_MIN);
+    const known = this.#tombstones;
+    const untilMs = this.#host.clock.monotonicMs() + keptMs;
+    if (known && !known.hasEnded && known.provenAtMs + known.ttlMs > untilMs) return known;
+    const lease = await this.#grant({ ttlMs: 2 * keptMs, isOwn: false });
+    this.#tombstones = lease;
+    return lease;
+  }
+
+  /** The lease of a claim of this process. */
+  of(holderId: string): Lease | undefined {
+    return this.#ofHolder.get(holderId);
+  }
+
+  /** True for a lease that a claim with this ttl may stay on. */
+  fits(lease: Lease, ttlMs: number): boolean {
+    if (lease.hasEnded) return false;
+    return lease.isOwn ? lease.ttlMs >= ttlMs : lease === this.#shared.get(classOf(ttlMs) ?? 0);
+  }
+
+  attach(lease: Lease, claim: LeasedClaim): void {
+    const earlier = this.#ofHolder.get(claim.holderId);
+    if (earlier !== lease) earlier?.claims.delete(claim.holderId);
+    lease.claims.set(claim.holderId, claim);
+    this.#ofHolder.set(claim.holderId, lease);
+    if (earlier !== undefined && earlier !== lease) this.#endIfUnused(earlier);
+  }
+
+  /** The server has answered that nothing of this claim is left, or that it is another's. */
+  detach(holderId: string): void {
+    const lease = this.#ofHolder.get(holderId);
+    if (lease === undefined) return;
+    this.#ofHolder.delete(holderId);
+    lease.claims.delete(holderId);
+    this.#endIfUnused(lease);
+  }
+
+  /**
+   * Keeps the lease alive where that is due, or in any case for a holder who knows the last proof already.
+   * Resolves with what went wrong, never rejects.
+   */
+  refresh(lease: Lease, isWanted = false): Promise<unknown> | undefined {
+    if (lease.refreshing !== undefined) return lease.refreshing;
+    if (!isWanted && lease.isFresh(this.#host.clock.monotonicMs())) return undefined;
+    this.#sweep(lease);
+    const { caller } = this.#host;
+    const asking = caller.run({ send: (sending) => keepAliveOnce(lease.id, sending) });
+    lease.refreshing = asking
+      .then(
+        (answer) => {
+          // A leader that has only just been elected may not know the lease yet: its keys will tell.
+          if (answer.response.TTL === "0") return new Error("the server does not know the lease");
+          lease.keptAlive(answer);
+          return undefined;
+        },
+        (error: unknown) => error,
+      )
+      .finally(() => {
+        lease.refreshing = undefined;
+      });
+    return lease.refreshing;
+  }
+
+  /** No new claims: a request of unknown outcome may still arrive on it. It is revoked when it is empty. */
+  retire(lease: Lease): void {
+    lease.isRetired = true;
+    for (const [classMs, shared] of this.#shared) {
+      if (shared === lease) this.#shared.delete(classMs);
+    }
+    this.#endIfUnused(lease);
+  }
+
+  /** The server has ended it, and with it everything on it. */
+  ended(lease: Lease, why: string): void {
+    if (lease.hasEnded) return;
+    lease.hasEnded = true;
+    this.#alive.delete(lease);
+    this.retire(lease);
+    const claims = [...lease.claims.values()];
+    lease.claims.clear();
+    for (const { name, holderId, isHeld } of claims) {
+      this.#ofHolder.delete(holderId);
+      if (isHeld) this.#host.lost({ name, holderId, why });
+    }
+  }
+
+  /** Work that nobody awaits; closing does. Its failure is nobody's: what it leaves ends by itself. */
+  background(work: Promise<unknown>): void {
+    const done = work.catch(() => undefined).finally(() => this.#background.delete(done));
+    this.#background.add(done);
+  }
+
+  /**
+   * Revokes the leases, which deletes what is on them. One that still carries a held lock was detached for
+   * another process to adopt, and ends by itself otherwise.
+   */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#granting.values());
+    const closing = [...this.#alive].map(async (lease) => {
+      if (!(await this.#isInUse(lease))) this.#revoke(lease);
+    });
+    await Promise.allSettled(closing);
+    await Promise.all(this.#background);
+  }
+
+  /** Asks, since others may have released, broken or adopted what was held here. */
+  async #isInUse(lease: Lease): Promise<boolean> {
+    const held = [...lease.claims.values()].filter((claim) => claim.isHeld);
+    if (held.length === 0) return false;
+    const { caller, keyspace } = this.#host;
+    const some = held.slice(0, ASKED_AT_CLOSE_MAX);
+    const txn = readTxn(some.map(({ name, holderId }) => keyspace.key(name, holderId)));
+    const { response } = await caller.run({
+      send: ({ client, options }) => client.kv.txn(txn, options),
+    });
+    const found = response.responses.flatMap(({ response_range }) => response_range?.kvs ?? []);
+    return held.length > some.length || found.some(({ lease: id }) => id === lease.id);
+  }
+
+  #isGone(lease: Lease): boolean {
+    const nowMs = this.#host.clock.monotonicMs();
+    if (!lease.hasEnded && !lease.isDoubtful(nowMs)) return false;
+    this.retire(lease);
+    return true;
+  }
+
+  async #share(classMs: number): Promise<Lease> {
+    try {
+      const lease = await this.#grant({ ttlMs: classMs, isOwn: false });
+      this.#shared.set(classMs, lease);
+      return lease;
+    } finally {
+      this.#granting.delete(classMs);
+    }
+  }
+
+  /** Its id is made of the holderId, so that it can be revoked though its grant was never answered. */
+  async #own({ holderId, ttlMs }: LeaseWanted): Promise<Lease> {
+    const id = ownLeaseId(holderId);
+    const known = this.#ofHolder.get(holderId);
+    if (known?.id === id) return known;
+    try {
+      return await this.#grant({ ttlMs, isOwn: true, id });
+    } catch (error) {
+      // Another process has this holder's first one, and may end it when it closes.
+      if (reasonOf(error) !== "LEASE_EXISTS") throw error;
+      return await this.#grant({ ttlMs, isOwn: true });
+    }
+  }
+
+  async #grant(wanted: { ttlMs: number; isOwn: boolean; id?: string }): Promise<Lease> {
+    const { ttlMs, isOwn, id = "0" } = wanted;
+    const request = { TTL: String(Math.ceil(ttlMs / SECOND_MS)), ID: id };
+    const { response, sentAtMs } = await this.#host.caller.run({
+      send: ({ client, options }) => client.leaseClient.leaseGrant(request, options),
+    });
+    const grantedMs = Number(response.TTL) * SECOND_MS;
+    const lease = new Lease(response.ID, { ttlMs: grantedMs, sentAtMs, isOwn });
+    this.#alive.add(lease);
+    return lease;
+  }
+
+  #endIfUnused(lease: Lease): void {
+    if ((lease.isOwn || lease.isRetired) && lease.claims.size === 0) this.#revoke(lease);
+  }
+
+  #revoke(lease: Lease): void {
+    if (lease.hasEnded) return;
+    lease.hasEnded = true;
+    this.#alive.delete(lease);
+    const revoking = this.#host.caller.run({
+      send: ({ client, options }) => client.leaseClient.leaseRevoke({ ID: lease.id }, options),
+    });
+    this.background(revoking);
+  }
+
+  /** A holder that stopped renewing must not live on by the others on its lease. */
+  #sweep(lease: Lease): void {
+    const nowMs = this.#host.clock.monotonicMs();
+    for (const claim of lease.claims.values()) {
+      if (claim.validUntilMs <= nowMs) this.background(this.#letGo(lease, claim));
+    }
+  }
+
+  async #letGo(lease: Lease, { name, holderId }: LeasedClaim): Promise<void> {
+    const { caller, keyspace } = this.#host;
+    const subject = { keyspace, name, holderId };
+    const txn = lease.isRetired ? disownTxn(subject, lease) : letGoTxn(subject, lease);
+    await caller.run({ send: ({ client, options }) => client.kv.txn(txn, options) });
+    this.detach(holderId);
+  }
+}
+
+/** The shared lease for a ttl, by its own: the next power of two of seconds. */
+function classOf(ttlMs: number): number | undefined {
+  if (ttlMs > SHARED_TTL_MS_MAX) return undefined;
+  let classMs = 2 * SECOND_MS;
+  while (classMs < ttlMs) classMs *= 2;
+  return classMs;
+}
+
+/** 63 bits of a digest, never 0. */
+function ownLeaseId(holderId: string): string {
+  const digest = createHash("sha256").update(holderId).digest();
+  return String((digest.readBigUInt64BE() >> 1n) | 1n);
+}

@@ -1,0 +1,158 @@
+import { LockError, type RenewOutcome, type RenewRequest } from "@holdfast/core";
+import type { Caller } from "./caller.ts";
+import type { KeyValue, TxnResponse } from "./etcd-client.ts";
+import type { Keyspace } from "./keyspace.ts";
+import type { Lease } from "./lease.ts";
+import type { Leases } from "./leases.ts";
+import { moveTxn, readTxn } from "./transactions.ts";
+
+/** What renewing needs of the provider it serves. */
+export interface RenewTarget {
+  readonly caller: Caller;
+  readonly keyspace: Keyspace;
+  readonly leases: Leases;
+}
+
+/** Keys read in one transaction; a server takes 128 operations unless it is told otherwise. */
+const KEYS_PER_TXN = 100;
+
+/**
+ * Renews everything in few calls: one keepalive for each lease, unless one has just been answered, and one
+ * read for a hundred keys. The read shows that the key is still there, and confirms the keepalive.
+ */
+export async function renewAll(
+  requests: readonly RenewRequest[],
+  target: RenewTarget,
+): Promise<readonly RenewOutcome[]> {
+  const outcomes: RenewOutcome[] = new Array(requests.length);
+  const batches: Promise<void>[] = [];
+  for (let from = 0; from < requests.length; from += KEYS_PER_TXN) {
+    const batch = requests.slice(from, from + KEYS_PER_TXN);
+    const renewing = renewBatch(batch, target).then((answers) => {
+      for (const [at, outcome] of answers.entries()) outcomes[from + at] = outcome;
+    });
+    batches.push(renewing);
+  }
+  await Promise.all(batches);
+  return outcomes;
+}
+
+/** A fault of the whole is an unknown outcome for each of its items. */
+async function renewBatch(
+  batch: readonly RenewRequest[],
+  target: RenewTarget,
+): Promise<readonly RenewOutcome[]> {
+  const { caller, keyspace, leases } = target;
+  const refreshing = refreshAll(batch, leases);
+  const txn = readTxn(batch.map(({ name, holderId }) => keyspace.key(name, holderId)));
+  try {
+    const answer = await caller.run({
+      send: ({ client, options }) => client.kv.txn(txn, options),
+    });
+    const troubles = new Map<Lease, unknown>();
+    for (const [lease, asking] of refreshing) {
+      troubles.set(lease, await asking);
+      lease.confirm(answer);
+    }
+    return await Promise.all(
+      batch.map((request, at) => {
+        const found = answer.response.responses[at]?.response_range?.kvs[0];
+        const lease = leases.of(request.holderId);
+        return settle(request, { found, trouble: lease && troubles.get(lease) }, target);
+      }),
+    );
+  } catch (cause) {
+    return batch.map(() => ({ status: "unknown", cause }));
+  }
+}
+
+/** Keeps alive the lease of each, unless another holder's keepalive proves more than this one knows. */
+function refreshAll(
+  batch: readonly RenewRequest[],
+  leases: Leases,
+): ReadonlyMap<Lease, Promise<unknown> | undefined> {
+  const refreshing = new Map<Lease, Promise<unknown> | undefined>();
+  for (const { holderId } of batch) {
+    const lease = leases.of(holderId);
+    if (lease === undefined || refreshing.get(lease) !== undefined) continue;
+    const knownUntilMs = lease.claims.get(holderId)?.validUntilMs ?? 0;
+    const isNews = lease.provenAtMs + lease.ttlMs > knownUntilMs;
+    refreshing.set(lease, leases.refresh(lease, !isNews));
+  }
+  return refreshing;
+}
+
+/** What was read of one key, and what went wrong with the keepalive of its lease. */
+interface Reading {
+  readonly found: KeyValue | undefined;
+  readonly trouble: unknown;
+}
+
+async function settle(
+  request: RenewRequest,
+  { found, trouble }: Reading,
+  target: RenewTarget,
+): Promise<RenewOutcome> {
+  const { leases } = target;
+  const { holderId, ttlMs } = request;
+  const lease = leases.of(holderId);
+  if (found === undefined) {
+    leases.detach(holderId);
+    return { status: "lost", why: "its key is gone" };
+  }
+  if (lease?.id !== found.lease || !leases.fits(lease, ttlMs)) {
+    return await move(request, found, target);
+  }
+  const claim = lease.claims.get(holderId);
+  const untilMs = lease.provenAtMs + lease.ttlMs;
+  if (trouble !== undefined && claim !== undefined && claim.validUntilMs >= untilMs) {
+    return { status: "unknown", cause: trouble };
+  }
+  return renewed(lease, request, found);
+}
+
+/** Hangs the key on the right lease of this process: another ttl, or adopted from another process. */
+async function move(
+  request: RenewRequest,
+  found: KeyValue,
+  { caller, keyspace, leases }: RenewTarget,
+): Promise<RenewOutcome> {
+  const { name, holderId, ttlMs } = request;
+  try {
+    const lease = await leases.for({ holderId, ttlMs, renewable: true });
+    const refreshing = leases.refresh(lease);
+    const txn = moveTxn(keyspace.key(name, holderId), found, lease);
+    const answer = await caller.run({ send: ({ client, options }) => client.kv.txn(txn, options) });
+    await refreshing;
+    if (answer.response.succeeded) {
+      lease.confirm(answer);
+      leases.attach(lease, { name, holderId, validUntilMs: 0, isHeld: true });
+      return renewed(lease, request, found);
+    }
+    return isThere(answer.response)
+      ? { status: "unknown", cause: movedMeanwhile(name) }
+      : { status: "lost", why: "its key is gone" };
+  } catch (cause) {
+    return { status: "unknown", cause };
+  }
+}
+
+function renewed(lease: Lease, { holderId }: RenewRequest, found: KeyValue): RenewOutcome {
+  const claim = lease.claims.get(holderId);
+  if (claim !== undefined) claim.validUntilMs = lease.provenAtMs + lease.ttlMs;
+  return {
+    status: "renewed",
+    sentAtMs: lease.provenAtMs,
+    validMs: lease.ttlMs,
+    fencingToken: BigInt(found.create_revision),
+  };
+}
+
+function isThere({ responses }: TxnResponse): boolean {
+  return (responses[0]?.response_range?.kvs.length ?? 0) > 0;
+}
+
+function movedMeanwhile(lockName: string): LockError {
+  const words = `etcd: lock ${JSON.stringify(lockName)} was renewed by another process meanwhile`;
+  return new LockError("BACKEND_UNAVAILABLE", words, { lockName, outcome: "unknown" });
+}
