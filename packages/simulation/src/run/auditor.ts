@@ -68,6 +68,12 @@ export class Auditor {
     });
   }
 
+  /** This holder's first acquire may yet arrive: it was not asked for so far, or nobody heard the answer. */
+  mayGrant(holderId: string): boolean {
+    const attempt = this.#attempts.get(holderId);
+    return attempt === undefined || attempt.openCount > 0;
+  }
+
   /** The server has given a lock to this holder, or has repeated that it has it. */
   granted(holderId: string): void {
     const attempt = this.#attempts.get(holderId);

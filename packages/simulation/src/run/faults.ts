@@ -229,13 +229,18 @@ export class Faults {
     }
   }
 
-  /** No renewal that leaves from now on may prolong a lease that too few servers have now. */
+  /**
+   * No renewal that leaves from now on may prolong a lease that too few servers have now, or get yet: an
+   * acquire on its way still counts, since a holder in between would have left it a larger token.
+   */
   #locksAreGone(name?: string): void {
     const { world, observer, backend, scenario } = this.#run;
     for (const tracked of observer.open(name)) {
       const { hold, holderId } = tracked;
       const keeping = backend.servers.filter(
-        (server) => server.heldUntilNs(hold.name, holderId) > world.nowNs,
+        (server) =>
+          server.heldUntilNs(hold.name, holderId) > world.nowNs ||
+          server.auditor.mayGrant(holderId),
       );
       if (keeping.length >= scenario.majority) continue;
       const limitNs = world.nowNs + nsOf(tracked.lease.ttlMs);
