@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ConformanceCase } from "../conformance-case.ts";
 import { Gate } from "../gate.ts";
+import { capability, needs } from "../needs.ts";
 import { fault } from "../probe-provider.ts";
 import { nowMs, settlesWithin } from "../waits.ts";
 
@@ -114,6 +115,7 @@ export const releaseCases: readonly ConformanceCase[] = [
     id: "release-of-lost",
     invariants: ["G-10", "G-05"],
     title: "the release of a lost lease is quick, and frees nobody else's lock",
+    skip: needs(capability("transferable", true)),
     async run(context) {
       const [probe, other] = [await context.probe(), await context.open()];
       const locks = await context.locks({ provider: probe });
