@@ -1,10 +1,15 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type RedisServer, startRedis } from "../packages/test-servers/dist/index.js";
+import { startPostgres, startRedis } from "../packages/test-servers/dist/index.js";
 import { rootFolder } from "../scripts/workspace.mjs";
 import { type Snippet, snippetsOf } from "./snippets/snippet.ts";
-import { needsRedis, SnippetProject, withRedisUrl } from "./snippets/snippet-project.ts";
+import {
+  SnippetProject,
+  serversOf,
+  type UrlVariable,
+  withServerUrls,
+} from "./snippets/snippet-project.ts";
 import { trackedFiles } from "./tidy/tracked-files.ts";
 
 const PAGE = /^(?:[A-Z]+|docs\/.+|(?:packages|apps|examples)\/[^/]+\/README)\.md$/;
@@ -12,16 +17,17 @@ const PAGE = /^(?:[A-Z]+|docs\/.+|(?:packages|apps|examples)\/[^/]+\/README)\.md
 const snippets = trackedFiles()
   .filter((file) => PAGE.test(file.path))
   .flatMap((file) => snippetsOf(file.path, file.text))
-  .map(withRedisUrl);
+  .map(withServerUrls);
 const pages = [...new Set(snippets.map(({ page }) => page))];
 const project = new SnippetProject();
-let server: RedisServer | undefined;
+const starts = { REDIS_URL: () => startRedis(), POSTGRES_URL: () => startPostgres() };
+const servers = new Map<UrlVariable, { readonly url: string; stop(): Promise<void> }>();
 
 beforeAll(() => project.compile(snippets.filter(({ kind }) => kind !== "copy")));
 
 afterAll(async () => {
   project.remove();
-  await server?.stop();
+  await Promise.all([...servers.values()].map((server) => server.stop()));
 });
 
 async function check(snippet: Snippet): Promise<void> {
@@ -32,8 +38,11 @@ async function check(snippet: Snippet): Promise<void> {
   }
   expect(project.errorsOf(snippet)).toEqual([]);
   if (snippet.kind === "fragment") return;
-  if (needsRedis(snippet)) server ??= await startRedis();
-  await project.run(snippet, server?.url);
+  for (const name of serversOf(snippet)) {
+    if (!servers.has(name)) servers.set(name, await starts[name]());
+  }
+  const urls = [...servers].map(([name, { url }]) => [name, url]);
+  await project.run(snippet, Object.fromEntries(urls));
 }
 
 describe.each(pages)("%s", (page) => {
@@ -56,7 +65,7 @@ test("a page with an example that does not compile or does not run is noticed", 
     await broken.compile([illTyped, failing, fragment]);
     expect(broken.errorsOf(illTyped)).toHaveLength(1);
     expect([...broken.errorsOf(failing), ...broken.errorsOf(fragment)]).toEqual([]);
-    await expect(broken.run(failing, undefined)).rejects.toThrow("on purpose");
+    await expect(broken.run(failing, {})).rejects.toThrow("on purpose");
     expect([failing.kind, fragment.kind]).toEqual(["run", "fragment"]);
   } finally {
     broken.remove();

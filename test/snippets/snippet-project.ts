@@ -8,9 +8,16 @@ import type { Snippet } from "./snippet.ts";
 const COMPILE_MS_MAX = 60_000;
 const RUN_MS_MAX = 20_000;
 const TSC = path.join(rootFolder, "node_modules", "typescript", "bin", "tsc");
-const DRIVERS = ["ioredis", "redis"];
-/** Stands on the pages for the reader's own server. */
-const PAGE_REDIS_URL = /"redis:\/\/(?:127\.0\.0\.1|localhost):6379"/g;
+/** Where each driver is installed. */
+const DRIVERS = { ioredis: "redis", redis: "redis", pg: "postgres" };
+/** What stands on the pages for the reader's own server, by the variable that has the real address. */
+const PAGE_URLS = {
+  REDIS_URL: /"redis:\/\/(?:127\.0\.0\.1|localhost):6379"/g,
+  POSTGRES_URL: /"postgres:\/\/postgres@localhost:5432\/postgres"/g,
+} as const;
+
+/** A variable that tells a program the address of a server. */
+export type UrlVariable = keyof typeof PAGE_URLS;
 
 /** Stands on the pages for the reader's own module. */
 const STAND_INS = `declare module "my-provider" {
@@ -71,9 +78,9 @@ export class SnippetProject {
   }
 
   /** Runs a compiled snippet in a process of its own; rejects with its words when it fails. */
-  async run(snippet: Snippet, redisUrl: string | undefined): Promise<void> {
+  async run(snippet: Snippet, urls: { readonly [name in UrlVariable]?: string }): Promise<void> {
     const file = path.join(this.#folder, "dist", `${moduleOf(snippet)}.js`);
-    const env = redisUrl === undefined ? process.env : { ...process.env, REDIS_URL: redisUrl };
+    const env = { ...process.env, ...urls };
     const words = ["--unhandled-rejections=strict", file];
     await promisify(execFile)(process.execPath, words, { env, timeout: RUN_MS_MAX });
   }
@@ -90,8 +97,10 @@ export class SnippetProject {
         symlinkSync(folder, path.join(modules, manifest.name));
       }
     }
-    const installed = path.join(rootFolder, "packages", "redis", "node_modules");
-    for (const name of DRIVERS) symlinkSync(path.join(installed, name), path.join(modules, name));
+    for (const [name, home] of Object.entries(DRIVERS)) {
+      const installed = path.join(rootFolder, "packages", home, "node_modules");
+      symlinkSync(path.join(installed, name), path.join(modules, name));
+    }
   }
 
   #write(name: string, text: string): void {
@@ -99,14 +108,22 @@ export class SnippetProject {
   }
 }
 
-/** True when the snippet talks to a Redis, or starts one of its own. */
-export function needsRedis({ text }: Snippet): boolean {
-  return /\bREDIS_URL\b|\bstartRedis\(/.test(text) || text.search(PAGE_REDIS_URL) >= 0;
+/** The servers that a snippet talks to, or starts of its own. */
+export function serversOf({ text }: Snippet): readonly UrlVariable[] {
+  const names = Object.keys(PAGE_URLS) as UrlVariable[];
+  return names.filter((name) => text.includes(name) || (name === "REDIS_URL" && startsOne(text)));
 }
 
-/** The snippet with the address of a server that is there. */
-export function withRedisUrl(snippet: Snippet): Snippet {
-  const text = snippet.text.replaceAll(PAGE_REDIS_URL, '(process.env.REDIS_URL ?? "")');
+function startsOne(text: string): boolean {
+  return text.includes("startRedis(");
+}
+
+/** The snippet with the addresses of servers that are there. */
+export function withServerUrls(snippet: Snippet): Snippet {
+  let { text } = snippet;
+  for (const [name, url] of Object.entries(PAGE_URLS)) {
+    text = text.replaceAll(url, `(process.env.${name} ?? "")`);
+  }
   return { ...snippet, text };
 }
 

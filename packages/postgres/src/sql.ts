@@ -1,0 +1,119 @@
+import type { PostgresStatement } from "./postgres-client.ts";
+
+/**
+ * Every statement of the lock protocol. Keys are bind parameters, as decimal text. A statement of one key
+ * has a scalar form beside the one over many, because an array costs more than it saves there.
+ */
+
+/**
+ * The position in the write-ahead log, flushed by the commit of this very statement: after a crash no
+ * position is given out twice. `true` makes the message part of the transaction, without which its
+ * commit would flush nothing.
+ */
+const POSITION = "(pg_logical_emit_message(true, 'holdfast', '') - '0/0'::pg_lsn)::text";
+
+/** How a lock is taken: the position where it is minted, `''` where not, null when it is held. */
+function tryLock(key: string, fencing: boolean): string {
+  return `CASE WHEN pg_try_advisory_lock(${key}) THEN ${fencing ? POSITION : "''"} END`;
+}
+
+const UNNEST = "FROM unnest($1::bigint[]) AS k";
+
+interface Prepared {
+  readonly one: { readonly name: string; readonly text: string };
+  readonly many: { readonly name: string; readonly text: string };
+}
+
+const TRY: Prepared = {
+  one: { name: "holdfast_try", text: `SELECT ${tryLock("$1::bigint", true)}` },
+  many: { name: "holdfast_try_many", text: `SELECT ${tryLock("k", true)} ${UNNEST}` },
+};
+const TRY_UNFENCED: Prepared = {
+  one: { name: "holdfast_try_unfenced", text: `SELECT ${tryLock("$1::bigint", false)}` },
+  many: { name: "holdfast_try_unfenced_many", text: `SELECT ${tryLock("k", false)} ${UNNEST}` },
+};
+const UNLOCK: Prepared = {
+  one: { name: "holdfast_unlock", text: "SELECT pg_advisory_unlock($1::bigint)" },
+  many: { name: "holdfast_unlock_many", text: `SELECT pg_advisory_unlock(k) ${UNNEST}` },
+};
+
+function overKeys({ one, many }: Prepared, keys: readonly string[]): PostgresStatement {
+  if (keys.length === 1) return { ...one, values: keys, rowMode: "array" };
+  return { ...many, values: [`{${keys.join(",")}}`], rowMode: "array" };
+}
+
+/** One row per key, in order: null where it is held, else the position, or `''` without fencing. */
+export function tryLocks(keys: readonly string[], fencing: boolean): PostgresStatement {
+  return overKeys(fencing ? TRY : TRY_UNFENCED, keys);
+}
+
+/** One row per key, in order: whether this session had it. */
+export function unlocks(keys: readonly string[]): PostgresStatement {
+  return overKeys(UNLOCK, keys);
+}
+
+/**
+ * Waits in the server's queue. The list is evaluated from left to right, so the idle timeout that the lease
+ * lives by is set before the lock is there; 0 where the server has none.
+ */
+export function waitForLock(
+  key: string,
+  idleTimeoutMs: number,
+  sliceMs: number,
+): PostgresStatement {
+  return {
+    name: "holdfast_wait",
+    text:
+      "SELECT CASE WHEN $2 <> '0' THEN set_config('idle_session_timeout', $2, false) END, " +
+      "set_config('lock_timeout', $3, false), pg_advisory_lock($1::bigint)",
+    values: [key, String(idleTimeoutMs), String(sliceMs)],
+    rowMode: "array",
+  };
+}
+
+/** The token of a lock that was waited for, and proof that its session lives. */
+export function mint(fencing: boolean): PostgresStatement {
+  if (!fencing) return BEAT;
+  return { name: "holdfast_mint", text: `SELECT ${POSITION}`, rowMode: "array" };
+}
+
+/** Proof that a session lives; any answer starts its idle timeout anew. */
+export const BEAT: PostgresStatement = {
+  name: "holdfast_beat",
+  text: "SELECT ''",
+  rowMode: "array",
+};
+
+/** Gives back what a waiter session has, which then lives without a lease. */
+export function endOfTurn(
+  keyOrAll: string | undefined,
+  hasIdleTimeout: boolean,
+): PostgresStatement {
+  const unlock =
+    keyOrAll === undefined ? "pg_advisory_unlock_all()" : "pg_advisory_unlock($2::bigint)";
+  return {
+    name: keyOrAll === undefined ? "holdfast_end_all" : "holdfast_end",
+    text: `SELECT ${unlock}, CASE WHEN $1 THEN set_config('idle_session_timeout', '0', false) END`,
+    values: keyOrAll === undefined ? [hasIdleTimeout] : [hasIdleTimeout, keyOrAll],
+    rowMode: "array",
+  };
+}
+
+/** Ends what another session of ours does. */
+export function cancel(pid: number): PostgresStatement {
+  const text = "SELECT pg_cancel_backend($1)";
+  return { name: "holdfast_cancel", text, values: [pid], rowMode: "array" };
+}
+
+/** Ends one session and no later one with its pid, and answers with a row while it is still there. */
+export function terminate({
+  pid,
+  startedAt,
+}: {
+  readonly pid: number;
+  readonly startedAt: string;
+}): PostgresStatement {
+  const text =
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2";
+  return { text, values: [pid, startedAt], rowMode: "array" };
+}

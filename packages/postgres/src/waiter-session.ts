@@ -1,0 +1,180 @@
+import type { Clock } from "@holdfast/core";
+import type { Fault } from "./classify-error.ts";
+import type { LockHost } from "./hold.ts";
+import type { HoldSessions } from "./hold-sessions.ts";
+import { type Answer, type Session, StatementFault } from "./session.ts";
+import { BEAT, cancel, endOfTurn, mint, waitForLock } from "./sql.ts";
+
+/** What a turn ended with: the lock and its proof, or nothing. */
+export type Turn =
+  | { readonly status: "granted"; readonly position: string; readonly sentAtMs: number }
+  | { readonly status: "not-granted" };
+
+interface WaiterHost {
+  readonly clock: Clock;
+  readonly sessions: HoldSessions;
+  readonly commandTimeoutMs: number;
+  readonly fencing: boolean;
+  /** Its lock was given back: it can wait again. */
+  freed(waiter: WaiterSession): void;
+}
+
+/** What to wait for. */
+interface Turned {
+  readonly key: string;
+  readonly classMs: number;
+  readonly sliceMs: number;
+  /** Nobody wants it any more. */
+  readonly isOver: () => boolean;
+}
+
+/** A cancel is sent again after this long, since one that comes too early is ignored. */
+const CANCEL_AGAIN_MS = 20;
+/** A cancel may hit what cleans up; it is tried again so often. */
+const CLEAN_TRY_COUNT_MAX = 5;
+const CANCELLED = "57014";
+const LOCK_TIMEOUT = "55P03";
+
+/**
+ * A session that waits in the server's queue for one lock, holds it until it is given back, and then waits
+ * for another. While it holds it never waits, or the deadlock detector would see what is none.
+ */
+export class WaiterSession implements LockHost {
+  readonly session: Session;
+  readonly #host: WaiterHost;
+  #validMs = 0;
+  #limitMs = 0;
+  #isCancelled = false;
+  #cancelling: Promise<void> | undefined;
+  /** When it became free. */
+  idleSinceMs: number;
+
+  constructor(session: Session, host: WaiterHost) {
+    this.session = session;
+    this.#host = host;
+    this.idleSinceMs = host.clock.monotonicMs();
+  }
+
+  get validMs(): number {
+    return this.#validMs;
+  }
+
+  /** How long its statement may go unanswered: as long as the wait, or as its lock lives. */
+  get isSilent(): boolean {
+    if (!this.session.isBusy) return false;
+    return this.#host.clock.monotonicMs() - this.session.sentAtMs >= this.#limitMs;
+  }
+
+  /** Waits for one slice. Rejects with a StatementFault; the session is clean again, or ended. */
+  async turn({ key, classMs, sliceMs, isOver }: Turned): Promise<Turn> {
+    const { commandTimeoutMs } = this.#host;
+    const { hasIdleTimeout } = this.session.facts;
+    this.#validMs = classMs;
+    this.#limitMs = sliceMs + commandTimeoutMs;
+    this.#isCancelled = false;
+    const waited = await settled(
+      this.session.run(waitForLock(key, hasIdleTimeout ? classMs : 0, sliceMs)),
+    );
+    this.#limitMs = Math.max(classMs, commandTimeoutMs);
+    // Not before every cancel was answered is it sure that none is still on its way.
+    const wasCancelled = this.#isCancelled;
+    this.#isCancelled = true;
+    await this.#cancelling;
+    this.#cancelling = undefined;
+    if (waited instanceof StatementFault || wasCancelled || isOver()) {
+      await this.#clean();
+      if (waited instanceof StatementFault && !isNoGrant(waited.fault)) throw waited;
+      return { status: "not-granted" };
+    }
+    return await this.#minted();
+  }
+
+  /** Ends the wait under way; `turn` then resolves. */
+  cancel(): void {
+    if (this.#isCancelled) return;
+    this.#isCancelled = true;
+    this.#cancelling = this.#cancelUntilSettled();
+  }
+
+  async unlock(key: string): Promise<boolean> {
+    const { hasIdleTimeout } = this.session.facts;
+    const unlocking = this.#patiently(() => this.session.run(endOfTurn(key, hasIdleTimeout)));
+    const { result } = await unlocking.catch((error: unknown) => {
+      this.session.destroy("a lock could not be given back");
+      throw error;
+    });
+    this.idleSinceMs = this.#host.clock.monotonicMs();
+    this.#host.freed(this);
+    return result.rows[0]?.[0] === true;
+  }
+
+  async prove(): Promise<number> {
+    return (await this.session.run(BEAT)).sentAtMs;
+  }
+
+  /** The token, and a proof of its own: nobody knows when in a wait the lock was granted. */
+  async #minted(): Promise<Turn> {
+    try {
+      const { result, sentAtMs } = await this.session.run(mint(this.#host.fencing));
+      return { status: "granted", position: String(result.rows[0]?.[0]), sentAtMs };
+    } catch (error) {
+      await this.#clean();
+      throw error;
+    }
+  }
+
+  /**
+   * A wait that was cancelled or timed out may have been granted all the same. This gives everything back
+   * that the session has, which is that lock or nothing.
+   */
+  async #clean(): Promise<void> {
+    const { hasIdleTimeout } = this.session.facts;
+    try {
+      await this.#patiently(() => this.session.run(endOfTurn(undefined, hasIdleTimeout)));
+    } catch {
+      this.session.destroy("a wait could not be undone");
+    }
+    this.idleSinceMs = this.#host.clock.monotonicMs();
+  }
+
+  async #patiently(run: () => Promise<Answer>): Promise<Answer> {
+    for (let tryCount = 1; ; tryCount += 1) {
+      const answer = await settled(run());
+      if (!(answer instanceof StatementFault)) return answer;
+      if (answer.fault.reason !== CANCELLED || tryCount === CLEAN_TRY_COUNT_MAX) throw answer;
+    }
+  }
+
+  /** One that is sent too early is ignored, so it is sent until the wait has ended. */
+  async #cancelUntilSettled(): Promise<void> {
+    const { session } = this;
+    const { sessions, clock } = this.#host;
+    const { sentAtMs } = session;
+    while (session.isBusy && session.sentAtMs === sentAtMs) {
+      // Whatever goes wrong with one, the next comes.
+      await sessions
+        .control()
+        .then((control) => control.query(cancel(session.facts.pid)))
+        .catch(() => undefined);
+      if (!session.isBusy || session.sentAtMs !== sentAtMs) return;
+      await new Promise<void>((resolve) => {
+        clock.setTimer(CANCEL_AGAIN_MS, resolve, { ref: false });
+      });
+    }
+  }
+}
+
+/** The wait ended as it may: cut into slices, or cancelled by whoever wanted it to end. */
+function isNoGrant({ reason }: Fault): boolean {
+  return reason === LOCK_TIMEOUT || reason === CANCELLED;
+}
+
+/** The answer, or why there is none. */
+async function settled(answer: Promise<Answer>): Promise<Answer | StatementFault> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof StatementFault) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,246 @@
+import { createLocks, type Grant, type Loss } from "@holdfast/core";
+import {
+  type FaultProxy,
+  type PostgresServer,
+  startFaultProxy,
+  startPostgres,
+  until,
+} from "@holdfast/test-servers";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { advisoryLocks } from "./harness.ts";
+import { faultOf, giveBack, providerOf, request, sessionsOn, take, waiting } from "./requests.ts";
+
+/** A loss that the server tells is known within this; a busy machine's share included. */
+const AT_ONCE_MS = 1_000;
+
+let server: PostgresServer;
+let proxy: FaultProxy;
+
+beforeAll(async () => {
+  server = await startPostgres();
+  proxy = await startFaultProxy({ target: server });
+});
+
+afterAll(async () => {
+  await proxy.close();
+  await server.stop();
+});
+
+beforeEach(async () => {
+  await proxy.heal();
+  await server.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'holdfast'",
+  );
+  await until("no session is left", async () => (await sessionsOn(server)).length === 0);
+});
+
+/** Ends every session of providers, as an operator would. */
+async function terminateAll(): Promise<void> {
+  for (const pid of await sessionsOn(server)) {
+    await server.query("SELECT pg_terminate_backend($1)", [pid]);
+  }
+}
+
+describe("loss", () => {
+  test("is told at once when the session is terminated, for all its locks", async () => {
+    await using provider = providerOf(server);
+    const losses: Loss[] = [];
+    provider.onLoss((loss) => losses.push(loss));
+    const grants: Grant[] = [];
+    for (const name of ["a", "b"]) grants.push(await take(provider, request(name)));
+    const beganMs = performance.now();
+    await terminateAll();
+    await until("both losses are told", () => losses.length === 2);
+    expect(performance.now() - beganMs).toBeLessThan(AT_ONCE_MS);
+    expect(losses.map(({ name }) => name).sort()).toEqual(["a", "b"]);
+    expect(losses[0]?.why).toContain("terminated");
+    for (const { name, holderId } of grants) {
+      expect(losses.filter((loss) => loss.name === name)[0]?.holderId).toBe(holderId);
+    }
+    const [renewed] = await provider.renew(grants);
+    expect(renewed?.status).toBe("lost");
+    const again = await take(provider, request("a"));
+    expect(again.fencingToken).toBeGreaterThan(grants[0]?.fencingToken ?? 0n);
+  });
+
+  test("is told of a lock that was waited for, too", async () => {
+    await using holder = providerOf(server);
+    await using provider = providerOf(server);
+    const held = await take(holder, request("a"));
+    const [asked] = waiting("a");
+    const granting = provider.enqueue(asked);
+    await until("it waits", async () => (await advisoryLocks(server)).length === 2);
+    await giveBack(holder, held);
+    const grant = await granting;
+    const told = new Promise<Loss>((resolve) => void provider.onLoss(resolve));
+    await terminateAll();
+    expect(await told).toMatchObject({ name: "a", holderId: grant.holderId });
+  });
+
+  test("is told at once when another session's process crashes", async () => {
+    await using provider = providerOf(server);
+    await take(provider, request("a"));
+    const told = new Promise<Loss>((resolve) => void provider.onLoss(resolve));
+    const other = await server.connect();
+    process.kill(Number(Reflect.get(other, "processID")), "SIGKILL");
+    expect((await told).name).toBe("a");
+    await until("the server is back", async () => {
+      return (await server.query("SELECT 1").catch(() => [])).length === 1;
+    });
+    await until("locks are granted again", async () => {
+      const answer = await provider.tryAcquire(request("a")).catch(() => undefined);
+      return answer?.granted === true;
+    });
+  });
+
+  test("of a connection that hears nothing comes before the server frees the lock", async () => {
+    const locks = createLocks({ provider: providerOf(proxy), ttlMs: 1_000 });
+    const lease = await locks.acquire("a");
+    const order: string[] = [];
+    lease.signal.addEventListener("abort", () => order.push("lost"));
+    await using other = providerOf(server);
+    proxy.blackHole();
+    const [asked] = waiting("a");
+    const next = other.enqueue(asked).then(() => order.push("granted"));
+    await next;
+    expect(order).toEqual(["lost", "granted"]);
+    await proxy.heal();
+    await locks.close();
+  });
+
+  test("of a stopped server process comes by the deadline, and its session is given up", async () => {
+    const provider = providerOf(server, { commandTimeoutMs: 200 });
+    const locks = createLocks({ provider, ttlMs: 1_000 });
+    const lease = await locks.acquire("a");
+    const [pid] = await sessionsOn(server);
+    if (pid === undefined) throw new Error("there is a session");
+    process.kill(pid, "SIGSTOP");
+    try {
+      await until("it is lost", () => lease.signal.aborted);
+      // Other names are served on a session of their own meanwhile.
+      const other = await locks.acquire("b", { waitMs: 5_000 });
+      expect(await other.release()).toBe("released");
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
+    await until("the ghost is gone", async () => !(await sessionsOn(server)).includes(pid));
+    await locks.close();
+  });
+});
+
+describe("unknown outcomes", () => {
+  test("a grant whose reply was lost is undone on the server before its ttl", async () => {
+    await using provider = providerOf(proxy, { commandTimeoutMs: 300 });
+    await using other = providerOf(server);
+    // The session of that ttl is there before replies are lost.
+    await giveBack(provider, await take(provider, request("warm", { ttlMs: 60_000 })));
+    proxy.drop("to-client");
+    const asked = request("a", { ttlMs: 60_000 });
+    expect(await faultOf(provider.tryAcquire(asked))).toMatchObject({ outcome: "unknown" });
+    expect(await advisoryLocks(server)).toHaveLength(1);
+    expect(await provider.release({ ...asked, inDoubt: true })).toBe("unknown");
+    await proxy.heal();
+    await until("the release is settled", async () => {
+      return (await provider.release({ ...asked, inDoubt: true })) === "absent";
+    });
+    await take(other, request("a"));
+  });
+
+  test("a session that is cut off is ended over another connection, without waiting for its ttl", async () => {
+    await using provider = providerOf(proxy, { commandTimeoutMs: 300 });
+    const asked = request("a", { ttlMs: 60_000 });
+    await take(provider, asked);
+    const [pid] = await sessionsOn(server);
+    // The client's end breaks; the server hears nothing of it.
+    proxy.drop("to-server");
+    const lost = new Promise((resolve) => void provider.onLoss(resolve));
+    proxy.hold("to-server");
+    await provider.renew([asked]);
+    proxy.reset();
+    await lost;
+    await proxy.heal();
+    await until("its session is gone", async () => !(await sessionsOn(server)).includes(pid ?? 0));
+    await until("it is absent", async () => {
+      return (await provider.release({ ...asked, inDoubt: true })) === "absent";
+    });
+  });
+
+  test("nothing is sent while the server is down, so the outcome is not-applied", async () => {
+    await using down = await startPostgres();
+    await using provider = providerOf(down, { commandTimeoutMs: 500 });
+    await take(provider, request("a"));
+    await down.kill();
+    await until("the loss is noticed", async () => {
+      const error = await faultOf(provider.tryAcquire(request("b")));
+      expect(error.code).toBe("BACKEND_UNAVAILABLE");
+      return error.outcome === "not-applied";
+    });
+    await down.restart({ keepData: true });
+    await until("locks are granted again", async () => {
+      return (await provider.tryAcquire(request("b")).catch(() => undefined))?.granted === true;
+    });
+  });
+
+  test("a wait whose connection breaks rejects as unknown, and leaves nothing", async () => {
+    await using holder = providerOf(server);
+    await using provider = providerOf(proxy);
+    const held = await take(holder, request("a"));
+    const [asked] = waiting("a");
+    const answer = faultOf(provider.enqueue(asked));
+    await until("it waits", async () => (await advisoryLocks(server)).length === 2);
+    proxy.reset();
+    expect(await answer).toMatchObject({ code: "BACKEND_UNAVAILABLE", outcome: "unknown" });
+    await until("it is settled", async () => {
+      return (await provider.release({ ...asked, inDoubt: true })) === "absent";
+    });
+    await until("the waiter left", async () => (await advisoryLocks(server)).length === 1);
+    await giveBack(holder, held);
+  });
+
+  test("a request that is repeated is granted again; one that was given up is not", async () => {
+    await using provider = providerOf(server);
+    const asked = request("a");
+    const first = await take(provider, asked);
+    const again = await take(provider, asked);
+    expect(again.fencingToken).toBe(first.fencingToken);
+    expect(again.sentAtMs).toBeGreaterThanOrEqual(first.sentAtMs);
+    expect(await provider.release({ ...asked, inDoubt: true })).toBe("released");
+    expect((await faultOf(provider.tryAcquire(asked))).code).toBe("ABORTED");
+  });
+});
+
+describe("fencing tokens", () => {
+  test("rise over twenty crashes of the server", async () => {
+    await using crashing = await startPostgres({ settings: { fsync: "on" } });
+    await using provider = providerOf(crashing);
+    let last = 0n;
+    for (let round = 0; round < 20; round += 1) {
+      let token: bigint | undefined;
+      await until("it is granted", async () => {
+        const answer = await provider.tryAcquire(request("a")).catch(() => undefined);
+        token = answer?.granted ? answer.fencingToken : undefined;
+        return token !== undefined;
+      });
+      expect(token).toBeGreaterThan(last);
+      last = token ?? 0n;
+      await crashing.kill();
+      await crashing.restart({ keepData: true });
+    }
+  }, 60_000);
+});
+
+describe("a holder that dies", () => {
+  test("has its lock handed over at once when its process is gone", async () => {
+    await using provider = providerOf(proxy);
+    await using other = providerOf(server);
+    await take(provider, request("a", { ttlMs: 60_000 }));
+    const [asked] = waiting("a");
+    const next = other.enqueue(asked);
+    await until("it waits", async () => (await advisoryLocks(server)).length === 2);
+    const beganMs = performance.now();
+    // As the kernel does for a process that was killed.
+    proxy.reset();
+    await next;
+    expect(performance.now() - beganMs).toBeLessThan(AT_ONCE_MS);
+  });
+});

@@ -1,0 +1,206 @@
+import { createLocks, type Grant } from "@holdfast/core";
+import { type PostgresServer, startPostgres, until } from "@holdfast/test-servers";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { advisoryLocks } from "./harness.ts";
+import { faultOf, giveBack, providerOf, request, sessionsOn, take, waiting } from "./requests.ts";
+
+let server: PostgresServer;
+
+beforeAll(async () => {
+  server = await startPostgres({ settings: { max_locks_per_transaction: "512" } });
+});
+
+afterAll(async () => {
+  await server.stop();
+});
+
+describe("sessions", () => {
+  test("are opened on first use, named, and ended on disposal", async () => {
+    const provider = providerOf(server);
+    expect(await sessionsOn(server)).toEqual([]);
+    await provider.ping();
+    expect(await sessionsOn(server)).toHaveLength(1);
+    await provider[Symbol.asyncDispose]();
+    await until("they are gone", async () => (await sessionsOn(server)).length === 0);
+    expect(await faultOf(provider.ping())).toMatchObject({ code: "PROVIDER_CLOSED" });
+    expect(await faultOf(provider.tryAcquire(request("a")))).toMatchObject({
+      code: "PROVIDER_CLOSED",
+    });
+  });
+
+  test("are one per ttl class, and few whatever the classes", async () => {
+    await using provider = providerOf(server, { connectionCountMax: 6 });
+    const ttls = [500, 1_000, 1_500, 3_000, 10_000, 60_000, 100_000, 3_600_000];
+    const grants: Grant[] = [];
+    for (const [index, ttlMs] of ttls.entries()) {
+      const grant = await take(provider, request(`class-${index}`, { ttlMs }));
+      expect(grant.ttlMs).toBeGreaterThanOrEqual(ttlMs);
+      expect(grant.validMs).toBe(grant.ttlMs);
+      grants.push(grant);
+    }
+    expect(await sessionsOn(server)).toHaveLength(3);
+    expect(grants[0]?.ttlMs).toBe(1_000);
+    for (const grant of grants) expect(await giveBack(provider, grant)).toBe("released");
+  });
+
+  test("hold ten thousand locks in at most two connections", async () => {
+    await using provider = providerOf(server, { commandTimeoutMs: 20_000 });
+    const asked = Array.from({ length: 10_000 }, (_, index) => request(`many-${index}`));
+    const grants = await Promise.all(asked.map((each) => take(provider, each)));
+    expect(new Set(grants.map(({ fencingToken }) => fencingToken)).size).toBe(10_000);
+    expect((await sessionsOn(server)).length).toBeLessThanOrEqual(2);
+    expect(await advisoryLocks(server)).toHaveLength(10_000);
+    const outcomes = await provider.renew(asked);
+    expect(outcomes.every(({ status }) => status === "renewed")).toBe(true);
+    const ends = await Promise.all(asked.map((each) => giveBack(provider, each)));
+    expect(ends.every((end) => end === "released")).toBe(true);
+    expect(await advisoryLocks(server)).toEqual([]);
+  });
+
+  test("ask for the same key once, whoever of the process asks", async () => {
+    await using provider = providerOf(server);
+    const asked = Array.from({ length: 50 }, () => request("one"));
+    const answers = await Promise.all(asked.map((each) => provider.tryAcquire(each)));
+    expect(answers.filter(({ granted }) => granted)).toHaveLength(1);
+    expect(await advisoryLocks(server)).toHaveLength(1);
+    const grant = answers.find(({ granted }) => granted);
+    if (grant?.granted) expect(await giveBack(provider, grant)).toBe("released");
+    expect(await advisoryLocks(server)).toEqual([]);
+  });
+
+  test("without fencing mint nothing", async () => {
+    await using provider = providerOf(server, { fencing: false });
+    expect(await take(provider, request("plain"))).toMatchObject({ fencingToken: undefined });
+    const [asked] = waiting("waited");
+    expect(await provider.enqueue(asked)).toMatchObject({ fencingToken: undefined });
+  });
+});
+
+describe("the lock table", () => {
+  test("is left half to others, by a typed error", async () => {
+    const settings = { max_locks_per_transaction: "10", max_connections: "20" };
+    await using small = await startPostgres({ settings });
+    await using provider = providerOf(small);
+    const answers = await Promise.allSettled(
+      Array.from({ length: 101 }, (_, index) => take(provider, request(`small-${index}`))),
+    );
+    // The first opened the session that tells the size, so those of its tick may pass the limit by far.
+    expect(answers.filter(({ status }) => status === "fulfilled").length).toBeGreaterThan(99);
+    const error = await faultOf(provider.tryAcquire(request("one too many")));
+    expect(error).toMatchObject({ code: "LIMIT_EXCEEDED", outcome: "not-applied" });
+    expect(error.message).toContain("max_locks_per_transaction");
+  });
+
+  test("that is full fails a batch, which leaves nothing behind", async () => {
+    const settings = { max_locks_per_transaction: "10", max_connections: "20" };
+    await using small = await startPostgres({ settings });
+    const providers = Array.from({ length: 4 }, () =>
+      providerOf(small, { commandTimeoutMs: 9_000 }),
+    );
+    const granted: string[] = [];
+    const codes = new Set<string>();
+    for (const [number, provider] of providers.entries()) {
+      await provider.ping();
+      const asked = Array.from({ length: 5_000 }, (_, index) => request(`full-${number}-${index}`));
+      const answers = await Promise.allSettled(asked.map((each) => take(provider, each)));
+      for (const answer of answers) {
+        if (answer.status === "fulfilled") granted.push(answer.value.name);
+        else codes.add(answer.reason.code);
+      }
+    }
+    expect([...codes]).toEqual(["LIMIT_EXCEEDED"]);
+    expect(await advisoryLocks(small)).toHaveLength(granted.length);
+    await Promise.all(providers.map((provider) => provider[Symbol.asyncDispose]()));
+  });
+});
+
+describe("waits", () => {
+  test("are served in the order in which they came, over processes", async () => {
+    const clients = Array.from({ length: 5 }, () => providerOf(server));
+    await using holder = providerOf(server);
+    const held = await take(holder, request("line"));
+    const served: number[] = [];
+    const all: Promise<string>[] = [];
+    for (const [index, client] of clients.entries()) {
+      const [asked] = waiting("line");
+      const turn = client.enqueue(asked).then(async (grant) => {
+        served.push(index);
+        return await giveBack(client, grant);
+      });
+      all.push(turn);
+      await until("it waits", async () => (await advisoryLocks(server)).length === index + 2);
+    }
+    await giveBack(holder, held);
+    expect(await Promise.all(all)).toEqual(clients.map(() => "released"));
+    expect(served).toEqual([0, 1, 2, 3, 4]);
+    await Promise.all(clients.map((client) => client[Symbol.asyncDispose]()));
+  });
+
+  test("a thousand that are aborted leave nothing on the server", async () => {
+    await using holder = providerOf(server);
+    await using provider = providerOf(server);
+    const held = await take(holder, request("wanted"));
+    for (let round = 0; round < 50; round += 1) {
+      const waits = Array.from({ length: 20 }, () => waiting("wanted"));
+      const ends = waits.map(async ([asked]) => {
+        const error = await faultOf(provider.enqueue(asked));
+        expect(error.code).toBe("ABORTED");
+        if (error.outcome === "unknown") {
+          await until("it is undone", async () => {
+            return (await provider.release({ ...asked, inDoubt: true })) !== "unknown";
+          });
+        }
+      });
+      if (round % 2 === 0) await new Promise((resolve) => setTimeout(resolve, round % 5));
+      for (const [, controller] of waits) controller.abort();
+      await Promise.all(ends);
+    }
+    await giveBack(holder, held);
+    expect(await advisoryLocks(server)).toEqual([]);
+    const again = await take(provider, request("wanted"));
+    expect(await giveBack(provider, again)).toBe("released");
+  });
+
+  test("that are aborted while they are granted leave the lock to somebody", async () => {
+    await using holder = providerOf(server);
+    await using provider = providerOf(server);
+    for (let round = 0; round < 40; round += 1) {
+      const held = await take(holder, request("raced"));
+      const [asked, controller] = waiting("raced");
+      const answer = provider.enqueue(asked).then(
+        (grant) => giveBack(provider, grant),
+        () => provider.release({ ...asked, inDoubt: true }),
+      );
+      await until("it waits", async () => (await advisoryLocks(server)).length === 2);
+      const released = giveBack(holder, held);
+      controller.abort();
+      await Promise.all([answer, released]);
+    }
+    await until("nothing is left", async () => (await advisoryLocks(server)).length === 0);
+  });
+
+  test("two connections do for any number of names, and no holder blocks another", async () => {
+    const [one, other] = [0, 1].map(() => {
+      const provider = providerOf(server, { connectionCountMax: 2 });
+      return createLocks({ provider, localHandoffMax: 0 });
+    });
+    if (one === undefined || other === undefined) throw new Error("two were made");
+    // Each process holds a contended name, on the only session it can wait on, and wants a second one.
+    const names = ["a", "b", "c", "d"].map((letter) => `nested/${letter}`);
+    let doneCount = 0;
+    const nest = async (locks: typeof one, index: number): Promise<void> => {
+      const [outer, inner] = [names[index % 2], names[2 + (index % 2)]];
+      if (outer === undefined || inner === undefined) return;
+      await locks.using(outer, () =>
+        locks.using(inner, () => {
+          doneCount += 1;
+        }),
+      );
+    };
+    const work = Array.from({ length: 24 }, (_, index) => nest(index % 3 ? one : other, index));
+    await Promise.all(work);
+    expect(doneCount).toBe(24);
+    expect((await sessionsOn(server)).length).toBeLessThanOrEqual(4);
+    await Promise.all([one.close(), other.close()]);
+  });
+});
