@@ -55,3 +55,15 @@ export function tombstoned(lockName: string): LockError {
     lockName,
   });
 }
+
+/**
+ * The connection was made anew between the send and the refusal, so that may answer the driver's second
+ * copy. The first may still be on its way, and be granted when it arrives.
+ */
+export function doubtfulRefusal(lockName: string): LockError {
+  return new LockError(
+    "BACKEND_UNAVAILABLE",
+    `redis: the connection changed while lock ${JSON.stringify(lockName)} was asked for`,
+    { lockName, outcome: "unknown" },
+  );
+}

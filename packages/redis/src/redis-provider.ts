@@ -19,7 +19,15 @@ import {
 import { CommandRunner } from "./command-runner.ts";
 import { BroughtClient, type ConnectionSource } from "./connection-source.ts";
 import { examine } from "./doctor.ts";
-import { DOUBTFUL, grantOf, refusalOf, tombstoned, unsupported, valueTail } from "./grant.ts";
+import {
+  DOUBTFUL,
+  doubtfulRefusal,
+  grantOf,
+  refusalOf,
+  tombstoned,
+  unsupported,
+  valueTail,
+} from "./grant.ts";
 import { inspectReply } from "./inspect-reply.ts";
 import { joinAsMember } from "./join-as-member.ts";
 import { Keyspace, tombstoneKey } from "./keyspace.ts";
@@ -123,8 +131,9 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
       decode: (answer) => {
         const reply = acquireReply(answer.reply);
         if (reply.kind === "granted") return grantOf(request, answer, reply.token);
-        if (reply.kind === "held") return refusalOf(reply.remainingMs);
-        throw tombstoned(name);
+        if (reply.kind !== "held") throw tombstoned(name);
+        if (!answer.isEpochKept) throw doubtfulRefusal(name);
+        return refusalOf(reply.remainingMs);
       },
     });
   }

@@ -161,6 +161,18 @@ test("core gives a doubtful grant back as in doubt, so the copy's twin finds a t
   await locks.close();
 });
 
+test("G-06 a refusal of the driver's second copy tells nothing of the first, which finds a tombstone", async () => {
+  await using context = await throughProxy(ioredis6, { retryStrategy: () => 10 });
+  const { provider } = context;
+  await server.command("SET", "holdfast:{a}", "another:1:1700000000000:", "PX", 60_000);
+  const asked = request("a");
+  proxy.drop("to-client");
+  const answer = faultOf(Promise.resolve(provider.tryAcquire(asked)));
+  await until("the reply was lost", () => proxy.traffic("to-client").lostBytes > 0);
+  await proxy.heal();
+  expect(await answer).toMatchObject({ code: "BACKEND_UNAVAILABLE", outcome: "unknown" });
+});
+
 describe("a command that the driver sends again after it took effect", () => {
   /** Lets a command take effect, loses its reply, and connects anew. */
   async function sentTwice<Result>(send: () => PromiseLike<Result>): Promise<Result> {
