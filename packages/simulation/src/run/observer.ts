@@ -166,7 +166,8 @@ export class Observer {
     if (tracked.isEnded) this.lost(tracked, "known to whoever asks", this.#world.nowNs);
     const validUntilNs = tracked.prolonged();
     const atNs = Math.max(this.#world.nowNs, tracked.startNs);
-    if (validUntilNs !== undefined && atNs < tracked.endNs) {
+    // Answers that a stalled loop read too late prolong nothing.
+    if (validUntilNs !== undefined && atNs < Math.min(tracked.endNs, validUntilNs)) {
       this.record(tracked.hold, { operation: "renew", phase: "invoke", atNs });
       this.record(tracked.hold, { operation: "renew", phase: "ok", validUntilNs, atNs });
       this.#checkProlonged(tracked, validUntilNs);
