@@ -13,7 +13,8 @@ export class BenchProcess {
 
   constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     this.child = spawn(process.execPath, [MAIN_FILE, ...args], {
-      env: { ...process.env, ...env },
+      // Where CI is set, colours would be written to a pipe too.
+      env: { ...process.env, NO_COLOR: "1", ...env },
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
