@@ -32,8 +32,8 @@ type Etcd3Constructor = new (options: object) => EtcdClient;
 
 async function importDriver(): Promise<Etcd3Constructor> {
   try {
-    const driver = (await import("etcd3")) as unknown as { readonly Etcd3: Etcd3Constructor };
-    return driver.Etcd3;
+    const driver: unknown = await import("etcd3");
+    return (driver as { readonly Etcd3: Etcd3Constructor }).Etcd3;
   } catch (cause) {
     const words = "etcd: hosts needs package etcd3: npm install etcd3, or bring a client";
     throw new LockError("CONFIG_INVALID", words, { cause });

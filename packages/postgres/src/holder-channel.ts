@@ -93,14 +93,18 @@ export class HolderChannel {
   }
 
   async #answer(message: Readonly<Record<string, unknown>>): Promise<void> {
-    const question = message as unknown as HolderQuestion & { id: string; to: string };
-    if (typeof question.to !== "string" || typeof question.id !== "string") return;
+    const { id, to, do: verb, key, pid, incarnation } = message;
+    if (typeof id !== "string" || typeof to !== "string") return;
+    if (typeof key !== "string" || typeof pid !== "number") return;
+    if (verb !== "inspect" && verb !== "break") return;
+    const which = typeof incarnation === "string" ? { incarnation } : {};
+    const question: HolderQuestion = { do: verb, key, pid, ...which };
     const hold = this.#host.find(question);
     if (hold === undefined) return;
     const answer = await answerOf(hold, question, this.#host);
-    const reply = { ...answer, id: question.id };
+    const reply = { ...answer, id };
     if (Buffer.byteLength(JSON.stringify(reply)) > PAYLOAD_BYTES_MAX) return;
-    this.#host.send(notify(question.to, reply));
+    this.#host.send(notify(to, reply));
   }
 }
 

@@ -1,4 +1,4 @@
-import { type PostgresServer, startPostgres } from "@holdfast/test-servers";
+import { type PostgresServer, startPostgres, until } from "@holdfast/test-servers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { postgres } from "../src/index.ts";
 import { faultOf, providerOf, request, take } from "./requests.ts";
@@ -116,8 +116,13 @@ test("timeouts that the role has by default end neither waits nor leases", async
   const held = await take(holder, request("patient"));
   const { signal } = new AbortController();
   const waiting = waiter.enqueue({ ...request("patient"), signal });
-  // Longer than each of them.
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await until("it has waited longer than each of them", async () => {
+    const [row] = await server.query(
+      "SELECT max(now() - query_start) > interval '450 ms' AS over FROM pg_stat_activity " +
+        "WHERE usename = 'hasty' AND wait_event_type = 'Lock'",
+    );
+    return row?.["over"] === true;
+  });
   const { name, holderId, ttlMs } = held;
   expect(await holder.release({ name, holderId, ttlMs, inDoubt: false })).toBe("released");
   expect((await waiting).granted).toBe(true);
