@@ -3,19 +3,22 @@ import { type CommandLine, parseCommandLine } from "./cli/command-line.ts";
 import { helpText, listText } from "./cli/help-text.ts";
 import { USAGE_EXIT_CODE, UsageError } from "./cli/usage-error.ts";
 import { compareReports } from "./compare/compare-reports.ts";
+import { GatesError } from "./gates/gates-error.ts";
 import { scenarios } from "./scenarios.ts";
 import { strategies } from "./strategies.ts";
 
 /** The benchmark's command line. Reads the flags, and loads what runs only when something is to run. */
 async function main(args: readonly string[]): Promise<number> {
-  let commandLine: CommandLine;
   try {
-    commandLine = parseCommandLine(args);
+    return await obey(parseCommandLine(args));
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
+    if (!(error instanceof UsageError || error instanceof GatesError)) throw error;
     console.error(`bench: ${error.message}`);
     return USAGE_EXIT_CODE;
   }
+}
+
+async function obey(commandLine: CommandLine): Promise<number> {
   switch (commandLine.command) {
     case "help":
       process.stdout.write(helpText);

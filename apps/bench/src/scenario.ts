@@ -19,6 +19,11 @@ export interface Metric {
   readonly compared: boolean;
   /** Without this ability of a strategy the metric means nothing; the report writes "no". */
   readonly needs?: keyof Abilities;
+  /**
+   * Id of the metric that says how many percent of what this one is founded on were not over yet. Above
+   * 0 the report writes "≥".
+   */
+  readonly openPercent?: string;
 }
 
 /** One table of a scenario: every strategy measured under the same wish, interleaved. */

@@ -20,6 +20,7 @@ test(
       expect(value("succeededPercent")).toBe(100);
       expect(value("p50Ratio")).toBeCloseTo(value("p50Us") / value("healthyP50Us"));
       expect(value("p99Us")).toBeGreaterThanOrEqual(value("p50Us"));
+      expect(value("maxUs")).toBeGreaterThanOrEqual(value("p50Us"));
     }
   },
   RUN_MS_MAX,

@@ -8,7 +8,10 @@ const EXIT_UNAVAILABLE = 3;
 
 process.exitCode = await main(process.argv.slice(2));
 
-/** One line per kind on stdout; explanations on stderr. Missing servers throw under CI. */
+/**
+ * One line per kind, on stderr: the standard output belongs to the program that the servers are for.
+ * Missing servers throw under CI.
+ */
 async function main([verb, ...names]: readonly string[]): Promise<number> {
   const kinds = names.filter(isKindName);
   if (verb !== "ensure" || kinds.length === 0 || kinds.length < names.length) {
@@ -18,7 +21,7 @@ async function main([verb, ...names]: readonly string[]): Promise<number> {
   let exitCode = 0;
   for (const found of await ensureServers(kinds, { install: true })) {
     if (found.available) {
-      process.stdout.write(`${found.kind}: ${found.source} (${found.detail})\n`);
+      process.stderr.write(`${found.kind}: ${found.source} (${found.detail})\n`);
     } else {
       process.stderr.write(`${found.explanation}\n`);
       exitCode = EXIT_UNAVAILABLE;

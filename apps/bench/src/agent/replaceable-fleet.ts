@@ -1,10 +1,12 @@
 import type { Fleet } from "./agent-host.ts";
 
+let generationCount = 0;
+
 /** A fleet whose processes are replaced when they are left with work that nobody waits for any more. */
 export class ReplaceableFleet {
   readonly #open: () => Promise<Fleet>;
   #fleet: Fleet;
-  #generation = 0;
+  #generation = nextGeneration();
 
   private constructor(open: () => Promise<Fleet>, fleet: Fleet) {
     this.#open = open;
@@ -20,7 +22,7 @@ export class ReplaceableFleet {
     return this.#fleet;
   }
 
-  /** How often they were replaced. What earlier ones held may still be held for its ttl. */
+  /** Theirs alone in this run. What earlier ones held may still be held for its ttl. */
   get generation(): number {
     return this.#generation;
   }
@@ -29,10 +31,15 @@ export class ReplaceableFleet {
   async replace(): Promise<void> {
     await this.#fleet.close();
     this.#fleet = await this.#open();
-    this.#generation += 1;
+    this.#generation = nextGeneration();
   }
 
   close(): Promise<void> {
     return this.#fleet.close();
   }
+}
+
+function nextGeneration(): number {
+  generationCount += 1;
+  return generationCount;
 }

@@ -85,6 +85,13 @@ describe("accepted command lines", () => {
     });
   });
 
+  test("a gate may be judged on more than it needs, not on less", () => {
+    expect(parseRun("--gate", "--rounds", "5", "--seconds", "5")).toMatchObject({
+      rounds: 5,
+      seconds: 5,
+    });
+  });
+
   test("the file is made absolute, and - is the standard output", () => {
     expect(parseRun("--json", join(tmpdir(), "x.json")).json).toBe(join(tmpdir(), "x.json"));
     expect(parseRun("--json", "42").json).toBe(join(process.cwd(), "42"));
@@ -92,7 +99,7 @@ describe("accepted command lines", () => {
   });
 
   test("one result is compared with the run, two with each other without one", () => {
-    const empty = { machine: {}, versions: {}, results: [] };
+    const empty = { machine: {}, versions: {}, complete: true, notForGating: false, results: [] };
     const file = join(folder, "old.json");
     writeFileSync(file, JSON.stringify(empty));
     expect(parseRun("--compare", file, "--gate")).toMatchObject({ compareWith: empty, gate: true });
@@ -136,6 +143,18 @@ describe("refused command lines", () => {
     [["--scenarios", "contented"], /did you mean contended\? It takes uncontended, contended/],
     [["--seconds", "0"], /--seconds takes a number from 0\.01 to 600, not "0"/],
     [["--seconds", "soon"], /not "soon"/],
+    [["--seconds", "-1"], /--seconds takes a number from 0\.01 to 600, not "-1"/],
+    [["--seconds="], /--seconds is followed by nothing; it takes <n>/],
+    [["--strategies", ""], /--strategies is followed by nothing; it takes <ids>/],
+    [["--gate", "--rounds", "4"], /--gate needs --rounds 5 or more to conclude anything, not 4/],
+    [
+      ["--gate", "--seconds", "4.9"],
+      /--gate needs --seconds 5 or more, as long as a slice of holding/,
+    ],
+    [
+      ["--gate", "--scenarios", "local", "--seconds", "0.1"],
+      /--gate needs --seconds 0\.5 or more, as long as a slice of local, not 0\.1/,
+    ],
     [["--seconds"], /--seconds takes a number/],
     [["--rounds", "1.5"], /--rounds takes a whole number from 1 to 1000, not "1\.5"/],
     [["--rounds=-1"], /--rounds takes a whole number/],
@@ -143,7 +162,10 @@ describe("refused command lines", () => {
     [["--quick", "--gate"], /--gate needs every round, and --quick is not for gating/],
     [["--compare"], /--compare takes an older result, or an older and a newer/],
     [["--compare", join(tmpdir(), "no-such.json")], /--compare: .*no-such\.json: ENOENT/],
-    [["--compare", MANIFEST], /package\.json is no result of this benchmark; --json writes one/],
+    [
+      ["--compare", MANIFEST],
+      /package\.json is no result of this benchmark: machine is no object; --json writes one/,
+    ],
     [
       ["--url", "redis://u:pw@one", "--destructive"],
       /--destructive kills and stops servers, .*leave out --url/,

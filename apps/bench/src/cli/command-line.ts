@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { ReportError, readReport } from "../compare/read-report.ts";
+import { GATING_ROUNDS_MIN } from "../gates/doubt.ts";
 import type { Report } from "../report/report.ts";
 import type { Scenario } from "../scenario.ts";
 import { scenarios } from "../scenarios.ts";
@@ -43,10 +44,12 @@ function readRequest(flags: FlagValues, compareWith: Report | undefined): RunReq
   const named = readIds("strategies", flags.strategies, strategies);
   const seconds = readNumber("seconds", flags.seconds, { min: SECONDS_MIN, max: SECONDS_MAX });
   const rounds = readNumber("rounds", flags.rounds, { min: 1, max: ROUNDS_MAX, whole: true });
+  const asked =
+    readIds("scenarios", flags.scenarios, scenarios) ?? scenarios.filter(quickOnly(quick));
+  if (flags.gate === true) refuseTooLittle(asked, { seconds, rounds });
   return {
     strategies: chooseStrategies(strategies, { named, peers: flags.peers === true }),
-    scenarios:
-      readIds("scenarios", flags.scenarios, scenarios) ?? scenarios.filter(quickOnly(quick)),
+    scenarios: asked,
     seconds: seconds ?? (quick ? QUICK_SECONDS : undefined),
     rounds: rounds ?? (quick ? QUICK_ROUNDS : undefined),
     gate: flags.gate === true,
@@ -55,6 +58,24 @@ function readRequest(flags: FlagValues, compareWith: Report | undefined): RunReq
     json: readOutput("json", flags.json),
     compareWith,
   };
+}
+
+/** A gate is judged on slices as long as the scenarios' own, or longer, and on enough of them. */
+function refuseTooLittle(
+  asked: readonly Scenario[],
+  { seconds, rounds }: Pick<RunRequest, "seconds" | "rounds">,
+): void {
+  if (rounds !== undefined && rounds < GATING_ROUNDS_MIN) {
+    throw new UsageError(
+      `--gate needs --rounds ${GATING_ROUNDS_MIN} or more to conclude anything, not ${rounds}`,
+    );
+  }
+  const longest = asked.toSorted((a, b) => b.secondsDefault - a.secondsDefault)[0];
+  if (seconds !== undefined && longest !== undefined && seconds < longest.secondsDefault) {
+    throw new UsageError(
+      `--gate needs --seconds ${longest.secondsDefault} or more, as long as a slice of ${longest.id}, not ${seconds}`,
+    );
+  }
 }
 
 /**

@@ -29,12 +29,13 @@ export type FlagValues = Readonly<Partial<Record<Flag, unknown>>>;
 
 /** Reads the flags. Throws a {@link UsageError} for anything else. */
 export function readFlags(args: readonly string[]): FlagValues {
+  refuseEmpty(args);
   const parser = cac("bench");
   for (const name of names) {
     const value = FLAGS[name];
     parser.option(`${name === "help" ? "-h, " : ""}--${name}${value ? ` ${value}` : ""}`, "");
   }
-  const parsed = parser.parse(["node", "bench", ...withStdout(args)], { run: false });
+  const parsed = parser.parse(["node", "bench", ...joined(args)], { run: false });
   for (const name of Object.keys(parsed.options)) {
     if (name !== "--" && name !== "h" && !names.some((flag) => flag === name)) refuseFlag(name);
   }
@@ -45,10 +46,34 @@ export function readFlags(args: readonly string[]): FlagValues {
   return parsed.options;
 }
 
-/** The parser takes a lone "-" behind a flag for the next one. */
-function withStdout(args: readonly string[]): readonly string[] {
-  const at = args.findIndex((arg, index) => arg === "--json" && args[index + 1] === STDOUT);
-  return at === -1 ? args : args.toSpliced(at, 2, `--json=${STDOUT}`);
+/** The parser takes a lone "-" or a negative number behind a flag for the next flag. */
+function joined(args: readonly string[]): readonly string[] {
+  const out: string[] = [];
+  for (const arg of args) {
+    const flag = out.at(-1);
+    const isValue = arg === STDOUT || /^-\d/.test(arg);
+    if (isValue && flag !== undefined && takesValue(flag)) out.push(`${out.pop()}=${arg}`);
+    else out.push(arg);
+  }
+  return out;
+}
+
+/** The parser takes an empty text for the number 0. */
+function refuseEmpty(args: readonly string[]): void {
+  const at = args.findIndex((arg) => arg === "" || arg.endsWith("="));
+  const flag = args[at] === "" ? args[at - 1] : args[at]?.slice(0, -1);
+  if (flag !== undefined && takesValue(flag)) {
+    throw new UsageError(`${flag} is followed by nothing; it takes ${takenBy(flag)}`);
+  }
+}
+
+function takenBy(flag: string): string | undefined {
+  const name = names.find((known) => `--${known}` === flag);
+  return name && FLAGS[name];
+}
+
+function takesValue(flag: string): boolean {
+  return takenBy(flag) !== undefined;
 }
 
 function refuseFlag(name: string): never {

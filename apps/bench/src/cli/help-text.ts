@@ -1,3 +1,5 @@
+import { planItems, sliceSeconds } from "../method/plan.ts";
+import { durationText } from "../report/duration-text.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Abilities, Strategy } from "../strategy.ts";
 
@@ -10,7 +12,7 @@ What to measure
   --strategies a,b   only these (default: all but the peers; see --list)
   --peers            other libraries too: all, or those on the backends of --strategies
   --scenarios a,b    ask only these questions (default: all; see --list)
-  --quick            three rounds of a few scenarios, under three minutes, not for gating
+  --quick            three short rounds of a few scenarios, not for gating
   --seconds n        length of one measured slice (default: the scenario's own)
   --rounds n         rounds over all strategies, interleaved (default: the scenario's own)
 
@@ -29,8 +31,9 @@ What to do with it
   --list             show the strategies, what they can do, and the scenarios
   --help             show this
 
-A run takes a few minutes. It starts its own servers and ends them. Ctrl-C ends
-it early and prints what was measured so far. With HOLDFAST_SERVERS=none no server is started.
+A run says at its start how long it takes at least, and --list says so of each scenario.
+It starts its own servers and ends them. Ctrl-C ends it early and prints what was measured
+so far. With HOLDFAST_SERVERS=none no server is started.
 `;
 
 const ABILITIES: readonly (keyof Abilities)[] = [
@@ -46,7 +49,23 @@ export function listText(strategies: readonly Strategy[], scenarios: readonly Sc
     ...(peers.length === 0 ? [] : [`Peers (with --peers, or by name)\n${column(peers)}`]),
     `What they can do\n${abilityTable(strategies)}`,
     `Scenarios\n${column(scenarios)}`,
+    `How long their slices take, without peers and with; a run takes longer\n${durations(scenarios, { own, all: strategies })}`,
   ].join("\n");
+}
+
+function durations(
+  scenarios: readonly Scenario[],
+  { own, all }: Readonly<Record<"own" | "all", readonly Strategy[]>>,
+): string {
+  const timeOf = (asked: readonly Scenario[], strategies: readonly Strategy[]): string => {
+    const items = planItems(asked, strategies);
+    const seconds = sliceSeconds({ items, seconds: undefined, rounds: undefined });
+    return seconds === 0 ? "no slices" : durationText(seconds);
+  };
+  const width = widthOf(scenarios);
+  const line = (title: string, asked: readonly Scenario[]): string =>
+    `  ${title.padEnd(width)}  ${timeOf(asked, own).padEnd("no slices".length)}  ${timeOf(asked, all)}\n`;
+  return [...scenarios.map((each) => line(each.id, [each])), line("all", scenarios)].join("");
 }
 
 function column(items: readonly { readonly id: string; readonly about: string }[]): string {

@@ -3,8 +3,9 @@ import { compareReports } from "../compare/compare-reports.ts";
 import { type GateField, gatePlanItems } from "../gates/gate-plan.ts";
 import type { GateRow } from "../gates/gate-row.ts";
 import { judge } from "../gates/judge.ts";
-import { isFailure } from "../gates/judgement.ts";
-import { planItems } from "../method/plan.ts";
+import { isShut } from "../gates/judgement.ts";
+import { planItems, sliceSeconds } from "../method/plan.ts";
+import { durationText } from "../report/duration-text.ts";
 import { createProgress } from "../report/progress.ts";
 import type { Report } from "../report/report.ts";
 import { reportJson } from "../report/report-json.ts";
@@ -16,7 +17,7 @@ import { Interruption } from "./interruption.ts";
 import { type Measured, measure } from "./measure.ts";
 import { type RunRequest, STDOUT } from "./run-request.ts";
 
-/** When a gate is missed, or the noise is too large to tell. */
+/** When a gate is missed, the noise is too large to tell, or nothing was measured. */
 const GATE_EXIT_CODE = 1;
 /** When a server of the user does not answer, or keeps keys of the run: EX_UNAVAILABLE of sysexits.h. */
 const UNAVAILABLE_EXIT_CODE = 69;
@@ -37,6 +38,7 @@ export async function runCommand(
       ? planItems(request.scenarios, request.strategies)
       : gatePlanItems(gates, field);
   const plan = { items, seconds: request.seconds, rounds: request.rounds };
+  progress.say(`at least ${durationText(sliceSeconds(plan))}: the sum of all slices`);
   let measured: Measured;
   try {
     measured = await measure(plan, request.urls, { signal: interruption.signal, progress });
@@ -52,8 +54,8 @@ export async function runCommand(
   return interruption.exitCode ?? exitCodeOf(report);
 }
 
-function exitCodeOf({ gates = [], givenServers }: Report): number {
-  if (gates.some(isFailure)) return GATE_EXIT_CODE;
+function exitCodeOf({ gates, givenServers }: Report): number {
+  if (gates !== undefined && isShut(gates)) return GATE_EXIT_CODE;
   return givenServers === undefined || givenServers.failures.length === 0
     ? 0
     : UNAVAILABLE_EXIT_CODE;

@@ -17,6 +17,7 @@ test.each([
   [["redis://one", "mongo://u:secret@two"], /number 2 begins with mongo:\/\//],
   ["redis://", /number 1 begins with redis:\/\//],
   ["http://u:secret@etcd:2379", /takes an etcd without a login; number 1 has one/],
+  ["redis://u:sec%ret-secret@one", /every % written %25; number 1 has a % that begins no escape/],
   [["redis://u:secret@one:1", "redis://v:secret@one:1"], /names redis:\/\/one:1 twice/],
 ])("%j is refused, and not repeated", (wish, message) => {
   expect(() => readServerUrls(wish)).toThrow(UsageError);

@@ -49,5 +49,19 @@ function readOne(wish: unknown, place: number): ServerUrl {
   if (backend === "etcd" && `${username}${password}` !== "") {
     throw new UsageError(`--url takes an etcd without a login; number ${place} has one`);
   }
+  if (!isDecodable(username) || !isDecodable(password)) {
+    throw new UsageError(
+      `--url takes a name and a password with every % written %25; number ${place} has a % that begins no escape`,
+    );
+  }
   return { backend, url: wish, shown: `${protocol}//${host}` };
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -14,21 +14,48 @@ export function readReport(file: string): Report {
   } catch (error) {
     throw new ReportError(`${file}: ${(error as Error).message}`);
   }
-  if (!isReport(value)) {
-    throw new ReportError(`${file} is no result of this benchmark; --json writes one`);
+  const problem = problemOf(value);
+  if (problem !== undefined) {
+    throw new ReportError(`${file} is no result of this benchmark: ${problem}; --json writes one`);
   }
-  return value;
+  return value as Report;
 }
 
-function isReport(value: unknown): value is Report {
-  if (!isRecord(value) || !isRecord(value["machine"]) || !isRecord(value["versions"])) return false;
+/** What of a report a comparison could not do without, or undefined where all of it is there. */
+function problemOf(value: unknown): string | undefined {
+  if (!isRecord(value)) return "it is no object";
+  for (const field of ["machine", "versions"]) {
+    if (!isRecord(value[field])) return `${field} is no object`;
+  }
+  for (const field of ["complete", "notForGating"]) {
+    if (typeof value[field] !== "boolean") return `${field} is neither true nor false`;
+  }
   const { results } = value;
-  return Array.isArray(results) && results.every(isResult);
+  if (!Array.isArray(results)) return "results is no list";
+  const index = results.findIndex((result) => problemOfResult(result) !== undefined);
+  return index < 0 ? undefined : `results[${index}]: ${problemOfResult(results[index])}`;
 }
 
-function isResult(value: unknown): boolean {
-  if (!isRecord(value) || !isRecord(value["metrics"]) || !isRecord(value["ratios"])) return false;
-  return ["strategy", "scenario", "variant"].every((field) => typeof value[field] === "string");
+function problemOfResult(value: unknown): string | undefined {
+  if (!isRecord(value)) return "it is no object";
+  const { params, metrics, ratios } = value;
+  const text = ["strategy", "scenario", "variant"].find((name) => typeof value[name] !== "string");
+  if (text !== undefined) return `${text} is no text`;
+  if (!isRecord(params)) return "params is no object";
+  if (!isSpreads(metrics)) return "metrics has something that is no spread";
+  if (!isRecord(ratios) || !Object.values(ratios).every(isSpreads)) {
+    return "ratios has something that is no spread";
+  }
+  return undefined;
+}
+
+function isSpreads(value: unknown): boolean {
+  return isRecord(value) && Object.values(value).every(isSpread);
+}
+
+function isSpread(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  return ["median", "min", "max", "rounds"].every((field) => Number.isFinite(value[field]));
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -14,9 +14,21 @@ export interface GateField {
   readonly known: readonly Strategy[];
 }
 
+/** Variants in which more take part than rows ask for: what a reader compares the judged ones with. */
+const SHOWN: readonly {
+  readonly scenario: string;
+  readonly variant: string;
+  /** Whether chosen peers take part as well, and the yardsticks of all. */
+  readonly wide: boolean;
+}[] = [
+  { scenario: "uncontended", variant: "1 caller", wide: true },
+  { scenario: "contended", variant: "4 processes × 16 contenders, 1 ms hold", wide: false },
+];
+
 /**
- * Just what the rows of the chosen strategies need: their variants, in each of these they themselves
- * and what they are divided by. A peer takes part only where it was chosen.
+ * What the rows of the chosen strategies need: their variants, in each of these they themselves
+ * and what they are divided by. A peer takes part only where it was chosen. In the variants of
+ * {@link SHOWN} the other chosen strategies on the same backends take part as well.
  */
 export function gatePlanItems(rows: readonly GateRow[], field: GateField): readonly PlanItem[] {
   const chosenRows = rows.filter((row) => field.chosen.some(({ id }) => id === row.strategy));
@@ -24,7 +36,12 @@ export function gatePlanItems(rows: readonly GateRow[], field: GateField): reado
     scenario.variants.flatMap((variant) => {
       const here = chosenRows.filter((row) => asks(row, scenario, variant));
       const wanted = new Set(here.flatMap((row) => entrantsOf(row, field)));
-      const strategies = field.known.filter((strategy) => wanted.has(strategy));
+      const backends = new Set([...wanted].map(({ backend }) => backend));
+      const onlookers = onlookersAt(scenario, variant, field);
+      const strategies = field.known.filter(
+        (strategy) =>
+          wanted.has(strategy) || (backends.has(strategy.backend) && onlookers.has(strategy)),
+      );
       return strategies.length === 0 ? [] : [{ scenario, variant, strategies }];
     }),
   );
@@ -46,4 +63,22 @@ function entrantsOf({ strategy, dividedBy }: GateRow, field: GateField): readonl
   const takesPart =
     divisor !== undefined && (divisor.isPeer !== true || field.chosen.includes(divisor));
   return takesPart ? [own, divisor] : [own];
+}
+
+function onlookersAt(
+  scenario: Scenario,
+  variant: Variant,
+  { chosen, known }: GateField,
+): ReadonlySet<Strategy> {
+  const shown = SHOWN.find(
+    (place) => place.scenario === scenario.id && place.variant === variant.title,
+  );
+  if (shown === undefined) return new Set();
+  const locks = chosen.filter(({ isPeer, comparedWith }) =>
+    isPeer === true ? shown.wide : comparedWith.length > 0,
+  );
+  if (!shown.wide) return new Set(locks);
+  const yardsticks = new Set(locks.flatMap(({ comparedWith }) => comparedWith));
+  const raw = known.filter(({ id, isPeer }) => isPeer !== true && yardsticks.has(id));
+  return new Set([...locks, ...raw]);
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { scenarios } from "../scenarios.ts";
 import { strategies } from "../strategies.ts";
+import { GATING_ROUNDS_MIN } from "./doubt.ts";
 import type { GateRow } from "./gate-row.ts";
 import { readGates } from "./read-gates.ts";
 
@@ -44,6 +45,16 @@ test("every scenario, variant and metric of a row exists", () => {
       return !(variantsOf(row).includes(variant) && metricsOf(row).includes(dividedBy.metric));
     }),
   ).toEqual([]);
+});
+
+test("every row's variant has enough rounds to conclude from, or one", () => {
+  const few = rowsThat(({ scenario, variant }) => {
+    const asked = scenarios.find(({ id }) => id === scenario);
+    const own = asked?.variants.find(({ title }) => title === variant)?.roundsDefault;
+    const rounds = own ?? asked?.roundsDefault ?? 0;
+    return rounds !== 1 && rounds < GATING_ROUNDS_MIN;
+  });
+  expect(few).toEqual([]);
 });
 
 test("a row names the servers of its strategy, and only those", () => {

@@ -5,7 +5,7 @@ import { NO_ABILITIES, type Strategy } from "../strategy.ts";
 import { type GateField, gatePlanItems } from "./gate-plan.ts";
 import type { GateRow } from "./gate-row.ts";
 import { judge } from "./judge.ts";
-import type { Judgement } from "./judgement.ts";
+import { isShut, type Judgement } from "./judgement.ts";
 
 function strategy(id: string, more: Partial<Strategy> = {}): Strategy {
   return {
@@ -26,7 +26,7 @@ function scenario(id: string, ...titles: readonly string[]): Scenario {
     about: id,
     usesServer: true,
     secondsDefault: 1,
-    roundsDefault: 1,
+    roundsDefault: 8,
     metrics: [{ id: "m", title: "m", kind: "us", compared: true }],
     variants: titles.map((title) => ({ title, params: {} })),
     paramsFor: () => ({}),
@@ -76,27 +76,27 @@ function judged(
 
 describe("what a row is divided by", () => {
   test("nothing: the metric itself is judged", () => {
-    expect(judged({}, { results: [result("own", [0.5, 0.6])] })).toMatchObject({
+    expect(judged({}, { results: [result("own", [0.5, 0.6, 0.5, 0.6, 0.5, 0.6])] })).toMatchObject({
       verdict: "holds",
-      measured: { median: 0.55, rounds: 2 },
+      measured: { median: 0.55, rounds: 6 },
     });
   });
 
-  test("another strategy, round by round; rounds without either half are left out", () => {
-    const results = [result("own", [4, 40, 4, null]), result("raw", [2, 20, 0, 2])];
+  test("another strategy, round by round", () => {
+    const results = [result("own", [4, 40, 4, 6, 2]), result("raw", [2, 20, 2, 3, 1])];
     expect(judged({ dividedBy: { strategy: "raw" }, must: 2 }, { results })).toMatchObject({
       verdict: "holds",
       divisor: "raw",
-      measured: { median: 2, min: 2, max: 2, rounds: 2 },
+      measured: { median: 2, min: 2, max: 2, rounds: 5 },
     });
   });
 
   test("the best peer: the smallest for at most, the largest for at least", () => {
     const results = [
-      result("own", [10]),
-      result("slow-peer", [5]),
-      result("fast-peer", [20]),
-      result("peer-of-five", [1000]),
+      result("own", rounds(10)),
+      result("slow-peer", rounds(5)),
+      result("fast-peer", rounds(20)),
+      result("peer-of-five", rounds(1000)),
     ];
     const dividedBy = { peer: "best" } as const;
     expect(judged({ dividedBy }, { results })).toMatchObject({ divisor: "slow-peer" });
@@ -108,7 +108,7 @@ describe("what a row is divided by", () => {
   });
 
   test("its own metric in another variant", () => {
-    const results = [result("own", [10]), result("own", [30], "large")];
+    const results = [result("own", rounds(10)), result("own", rounds(30), "large")];
     const dividedBy = { metric: "m", variant: "small" };
     expect(judged({ variant: "large", dividedBy, must: 3 }, { results })).toMatchObject({
       verdict: "holds",
@@ -116,6 +116,11 @@ describe("what a row is divided by", () => {
     });
   });
 });
+
+/** As many equal rounds as a verdict takes. */
+function rounds(value: number): readonly number[] {
+  return Array<number>(8).fill(value);
+}
 
 const gap: Gap = {
   strategy: "own",
@@ -125,7 +130,7 @@ const gap: Gap = {
   why: "no redis-server",
 };
 const inability: Inability = { strategy: "own", scenario: "s", variant: "small" };
-const mine = [result("own", [1])];
+const mine = [result("own", rounds(1))];
 
 describe("a row without a figure", () => {
   test.each<[string, Partial<GateRow>, Partial<Outcome>]>([
@@ -139,7 +144,7 @@ describe("a row without a figure", () => {
     ["raw has no m in this run", { dividedBy: { strategy: "raw" } }, { results: mine }],
     ["no peer was measured in it", { dividedBy: { peer: "best" } }, { results: mine }],
     [
-      "raw is 0 in every round",
+      "raw has a round of 0 or less to divide by: too little to measure",
       { dividedBy: { strategy: "raw" } },
       { results: [...mine, result("raw", [0])] },
     ],
@@ -165,6 +170,103 @@ describe("a row without a figure", () => {
   });
 });
 
+describe("no false hold", () => {
+  const byRaw = { dividedBy: { strategy: "raw" } } as const;
+  const byBest = { comparison: "at least", dividedBy: { peer: "best" } } as const;
+  const raw1 = result("raw", rounds(1));
+
+  test.each([-0.1, 0])("a round of %d is nothing to divide by", (value) => {
+    const results = [result("own", rounds(5)), result("raw", [1, 1, 1, value, 1, 1])];
+    expect(judged(byRaw, { results })).toMatchObject({ verdict: "not measured" });
+  });
+
+  test.each([{}, byRaw])("a figure below 0 is not measured: %j", (change) => {
+    const results = [result("own", [0.1, 0.1, -0.2, 0.1, 0.1]), raw1];
+    expect(judged(change, { results })).toEqual({
+      row: { ...row, ...change },
+      verdict: "not measured",
+      why: "own has a m below 0: too little to measure",
+    });
+  });
+
+  test("a peer that broke off might have been the best: it is named, and the row holds not", () => {
+    const gaps: readonly Gap[] = [{ ...gap, strategy: "fast-peer", kind: "failed", why: "lost" }];
+    const against = (own: number): Judgement =>
+      judged(byBest, {
+        results: [result("own", rounds(own)), result("slow-peer", rounds(5))],
+        gaps,
+      });
+    const named = { divisor: "slow-peer", why: "fast-peer broke off: lost" };
+    expect(against(400)).toMatchObject({ ...named, verdict: "not measured" });
+    expect(against(1)).toMatchObject({ ...named, verdict: "misses" });
+  });
+
+  test("nor does it with a peer that has no figure, unless that one cannot do it", () => {
+    const results = [result("own", rounds(400)), result("slow-peer", rounds(5))];
+    expect(judged(byBest, { results })).toMatchObject({
+      verdict: "not measured",
+      why: "fast-peer has no m in this run",
+    });
+    const cannot: readonly Inability[] = [{ ...inability, strategy: "fast-peer" }];
+    expect(judged(byBest, { results, cannot })).toMatchObject({ verdict: "holds" });
+  });
+
+  test.each<[string, readonly (number | null)[]]>([
+    ["4 rounds, and 5 are needed to conclude", [0.1, 0.1, 0.1, 0.1]],
+    ["7 of 8 rounds have no figure", [0.1, ...Array<null>(7).fill(null)]],
+    ["1 of 8 rounds have no figure", [...Array<number>(7).fill(0.1), null]],
+  ])("%s: too noisy", (why, values) => {
+    expect(judged({}, { results: [result("own", values)] })).toMatchObject({
+      verdict: "too noisy",
+      why,
+    });
+    const results = [result("own", rounds(0.1)), result("raw", values)];
+    expect(judged({ ...byRaw, must: 9 }, { results }).verdict).toBe("too noisy");
+  });
+
+  test("an exact value is refuted by one round, and not held up by four", () => {
+    const exact = (values: readonly number[]): Judgement =>
+      judged({ comparison: "exactly" }, { results: [result("own", values)] });
+    expect(exact([1, 1, 2]).verdict).toBe("misses");
+    expect(exact([1, 1, 1, 1]).verdict).toBe("too noisy");
+    expect(exact([1, 1, 1, 1, 1]).verdict).toBe("holds");
+  });
+
+  test("a scenario of one round is taken at its word, and the row says so", () => {
+    const once = { ...scenario("s", "small"), roundsDefault: 1 };
+    const results = [result("own", [0.5])];
+    const field = { ...all, scenarios: [once] };
+    expect(judged({}, { results }, field)).toMatchObject({ verdict: "holds", atItsWord: true });
+    expect(judged({}, { results: mine })).not.toHaveProperty("atItsWord");
+  });
+
+  test("where the control is too noisy in the metric, no ratio of it is judged", () => {
+    const results = [result("own", rounds(0.1)), raw1];
+    const control = (tooNoisy: readonly string[], variant = "small"): Partial<Outcome> => ({
+      results,
+      controls: [{ strategy: "raw", scenario: "s", variant, ratios: {}, tooNoisy }],
+    });
+    expect(judged(byRaw, control(["m"]))).toMatchObject({
+      verdict: "too noisy",
+      why: "raw divided by itself is too noisy in m (small)",
+    });
+    expect(judged(byRaw, control(["other"])).verdict).toBe("holds");
+    expect(judged(byRaw, control(["m"], "large")).verdict).toBe("holds");
+    expect(judged({}, control(["m"])).verdict).toBe("holds");
+  });
+});
+
+describe("the gate", () => {
+  const held = judged({}, { results: mine });
+  const unmeasured = judged({}, {});
+
+  test("is shut when a row fails or nothing was measured", () => {
+    expect(isShut([held, unmeasured])).toBe(false);
+    expect(isShut([unmeasured, unmeasured])).toBe(true);
+    expect(isShut([held, judged({}, { results: [result("own", rounds(9))] })])).toBe(true);
+  });
+});
+
 describe("what a gate measures", () => {
   function plan(rows: readonly Partial<GateRow>[], chosen = known): readonly string[] {
     const wanted = rows.map((change) => ({ ...row, ...change }));
@@ -187,6 +289,27 @@ describe("what a gate measures", () => {
   test("has a yardstick that nobody chose, but no such peer", () => {
     expect(plan([{ dividedBy: { strategy: "raw" } }], [own])).toEqual(["s small: own raw"]);
     expect(plan([{ dividedBy: { strategy: "fast-peer" } }], [own])).toEqual(["s small: own"]);
+  });
+
+  test("shows every chosen peer and its yardstick at one caller, beside what rows ask for", () => {
+    const peer = strategy("peer", { isPeer: true, comparedWith: ["raw"] });
+    const third = strategy("third", { comparedWith: ["raw"] });
+    const elsewhere = strategy("elsewhere", { isPeer: true, backend: "etcd" });
+    const field: GateField = {
+      scenarios: [
+        scenario("uncontended", "1 caller", "64 callers"),
+        scenario("contended", "4 processes × 16 contenders, 1 ms hold"),
+      ],
+      chosen: [own, peer, third, elsewhere],
+      known: [own, raw, peer, third, elsewhere, fastPeer],
+    };
+    const rows = field.scenarios.flatMap(({ id, variants }) =>
+      variants.map(({ title }) => ({ ...row, scenario: id, variant: title })),
+    );
+    expect(
+      gatePlanItems(rows, field).map(({ strategies: entrants }) => entrants.map(({ id }) => id)),
+    ).toEqual([["own", "raw", "peer", "third"], ["own"], ["own", "third"]]);
+    expect(gatePlanItems([], field)).toEqual([]);
   });
 
   test("is nothing for a strategy that was not chosen", () => {

@@ -9,7 +9,7 @@ export type Verdict = "holds" | "misses" | "too noisy" | "not measured";
 export interface Judgement {
   readonly row: GateRow;
   readonly verdict: Verdict;
-  /** Why it was not measured, or how it missed other than by its figure. */
+  /** Why it was not measured or is too noisy, or how it missed other than by its figure. */
   readonly why?: string;
   /** The strategy that it was divided by, for a row that leaves open which. */
   readonly divisor?: string;
@@ -19,9 +19,20 @@ export interface Judgement {
   readonly interval?: MedianInterval;
   /** Whether the median reaches the row's stretch. Absent where the row has none. */
   readonly stretchReached?: boolean;
+  /** Whether the scenario is measured once only, so that nothing tells noise from figure. */
+  readonly atItsWord?: true;
 }
 
-/** Whether the gate is to fail over it. */
-export function isFailure({ verdict }: Judgement): boolean {
+/** Whether the gate is shut: a row fails, or not a single one was measured. */
+export function isShut(judgements: readonly Judgement[]): boolean {
+  return isBlind(judgements) || judgements.some(isFailure);
+}
+
+/** Whether nothing was measured that a row could be judged by. */
+export function isBlind(judgements: readonly Judgement[]): boolean {
+  return judgements.every(({ verdict }) => verdict === "not measured");
+}
+
+function isFailure({ verdict }: Judgement): boolean {
   return verdict === "misses" || verdict === "too noisy";
 }

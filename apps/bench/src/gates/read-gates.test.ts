@@ -1,6 +1,8 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { GatesError } from "./gates-error.ts";
-import { parseGates } from "./read-gates.ts";
+import { parseGates, readGates } from "./read-gates.ts";
 
 const sound = {
   id: "P1.1",
@@ -30,6 +32,11 @@ function refusalOf(attempt: () => unknown): GatesError {
   }
   throw new Error("nothing was refused");
 }
+
+test("a file that is not there is refused in one line", () => {
+  const { message } = refusalOf(() => readGates(join(tmpdir(), "no", "such.json")));
+  expect(message).toMatch(/^gates: ENOENT: [^\n]*such\.json'$/);
+});
 
 test("a sound row is read as it stands", () => {
   expect(parse(sound)).toEqual([sound]);

@@ -12,9 +12,15 @@ const FIELDS_REQUIRED = [
 ];
 const FIELDS = [...FIELDS_REQUIRED, "dividedBy", "stretch"];
 
-/** Reads and checks a file of gates. Throws a {@link GatesError}. */
+/** Reads and checks a file of gates. Throws a {@link GatesError}, also where there is no such file. */
 export function readGates(file: URL | string = GATES_FILE): readonly GateRow[] {
-  return parseGates(readFileSync(file, "utf8"));
+  let json: string;
+  try {
+    json = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new GatesError((error as Error).message);
+  }
+  return parseGates(json);
 }
 
 /** The rows of `{ "rows": [...] }`, every field of them checked. Throws a {@link GatesError}. */

@@ -41,7 +41,16 @@ test("a contender that never got the lock waits as long as the slice", async () 
   const replies = [reply([tenure(0, 10_000)], { unfinishedWaitsUs: [1_000_000], lateCount: 1 })];
   const sample = await contention({ replies, seconds: 1, contenders: 2 });
   expect(sample["waitP99Ms"]).toBeCloseTo(1000, -1);
+  expect(sample["waitP99OpenPercent"]).toBe(100);
   expect(sample["starved"]).toBe(1);
+});
+
+test("where all long waits ended in the slice, none of them is open", async () => {
+  const long = tenure(0, 900_000, 100_000);
+  const replies = [reply([long, tenure(0, 910_000)], { unfinishedWaitsUs: [5_000] })];
+  const sample = await contention({ replies, seconds: 1, contenders: 1 });
+  expect(sample["waitP99Ms"]).toBeCloseTo(800, -1);
+  expect(sample["waitP99OpenPercent"]).toBe(0);
 });
 
 test("a lease granted before the one in front was given back is an overlap", async () => {

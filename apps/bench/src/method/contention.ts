@@ -23,6 +23,8 @@ export async function contention({ replies, seconds, contenders }: Slice): Promi
   const turns = turnsOf(replies, contenders);
   const shares = sharesOf(turns, replies.length * contenders);
   const waits = await waitsOf(replies);
+  const p99Us = waits.percentileUs(99);
+  const maxUs = waits.percentileUs(100);
   return {
     switchesPerSecond: trueSwitches(turns.map(({ contender }) => contender)) / seconds,
     processSwitchesPerSecond: trueSwitches(turns.map(({ process }) => process)) / seconds,
@@ -30,8 +32,10 @@ export async function contention({ replies, seconds, contenders }: Slice): Promi
     jain: jainIndex(shares),
     starved: shares.filter((share) => share === 0).length,
     waitP50Ms: waits.percentileUs(50) / 1000,
-    waitP99Ms: waits.percentileUs(99) / 1000,
-    waitMaxMs: waits.percentileUs(100) / 1000,
+    waitP99Ms: p99Us / 1000,
+    waitP99OpenPercent: openPercent(replies, p99Us),
+    waitMaxMs: maxUs / 1000,
+    waitMaxOpenPercent: openPercent(replies, maxUs),
     turnsMin: Math.min(...shares),
     turnsMax: Math.max(...shares),
     processRunMax: longestRun(turns.map(({ process }) => process)),
@@ -74,6 +78,22 @@ async function waitsOf(replies: readonly ContenderReply[]): Promise<LatencyHisto
     for (const waitUs of reply.unfinishedWaitsUs) histogram.record(waitUs);
   }
   return histogram;
+}
+
+/**
+ * Of the waits as long as `thresholdUs` or longer, how many the slice cut short. Where there are any, a
+ * percentile there is only the least that it can be.
+ */
+function openPercent(replies: readonly ContenderReply[], thresholdUs: number): number {
+  const open = replies.flatMap(({ unfinishedWaitsUs }) => unfinishedWaitsUs);
+  const ended = replies.flatMap(({ tenures }) =>
+    tenures.map(({ askedUs, grantedUs }) => grantedUs - askedUs),
+  );
+  // The histogram rounds up, by a thousandth at most.
+  const isLong = (waitUs: number): boolean => waitUs >= thresholdUs * 0.999;
+  const openCount = open.filter(isLong).length;
+  const count = openCount + ended.filter(isLong).length;
+  return count === 0 ? 0 : (100 * openCount) / count;
 }
 
 /** Leases granted before the one in front was given back. More than none is a broken lock. */

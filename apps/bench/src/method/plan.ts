@@ -8,6 +8,13 @@ export interface PlanItem {
   readonly strategies: readonly Strategy[];
 }
 
+/** How long and how often to measure. */
+export interface Effort {
+  /** Length of a slice. */
+  readonly seconds: number;
+  readonly rounds: number;
+}
+
 /** What a run measures, in its order, and how thoroughly. */
 export interface Plan {
   readonly items: readonly PlanItem[];
@@ -25,4 +32,29 @@ export function planItems(
   return scenarios.flatMap((scenario) =>
     scenario.variants.map((variant) => ({ scenario, variant, strategies })),
   );
+}
+
+/** The plan's wish for one of its items, or the scenario's own. */
+export function effortOf(plan: Plan, { scenario, variant }: PlanItem): Effort {
+  return {
+    seconds: plan.seconds ?? scenario.secondsDefault,
+    rounds: plan.rounds ?? variant.roundsDefault ?? scenario.roundsDefault,
+  };
+}
+
+/**
+ * What the slices of a plan add up to in seconds, with warm-up and control, where every server can be
+ * had. A run takes longer: processes start, queues empty, and some scenarios have no slices but take
+ * what they take.
+ */
+export function sliceSeconds(plan: Plan): number {
+  return plan.items.reduce((sum, item) => {
+    const { seconds, rounds } = effortOf(plan, item);
+    const able = item.strategies.filter(
+      (strategy) => item.scenario.paramsFor(strategy, item.variant) !== undefined,
+    ).length;
+    const isCompared = item.scenario.metrics.some(({ compared }) => compared);
+    const control = isCompared && able > 1 && rounds > 1 ? 1 : 0;
+    return sum + (able + control) * (rounds + 1) * seconds;
+  }, 0);
 }

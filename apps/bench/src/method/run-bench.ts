@@ -1,5 +1,5 @@
 import type { Outcome } from "./outcome.ts";
-import type { Plan } from "./plan.ts";
+import { effortOf, type Plan } from "./plan.ts";
 import { type RunOptions, VariantRun } from "./variant-run.ts";
 
 /** Runs the plan from its first item to its last. Ends early, with what it has, on abort. */
@@ -7,13 +7,7 @@ export async function runBench(plan: Plan, options: RunOptions): Promise<Outcome
   const outcomes: Outcome[] = [];
   for (const item of plan.items) {
     if (options.signal.aborted) break;
-    const { scenario, variant } = item;
-    outcomes.push(
-      await new VariantRun(item, options).measure({
-        seconds: plan.seconds ?? scenario.secondsDefault,
-        rounds: plan.rounds ?? variant.roundsDefault ?? scenario.roundsDefault,
-      }),
-    );
+    outcomes.push(await new VariantRun(item, options).measure(effortOf(plan, item)));
   }
   return {
     results: outcomes.flatMap(({ results }) => results),

@@ -3,7 +3,7 @@ import type { Params, Scenario, Variant } from "../scenario.ts";
 import type { Strategy } from "../strategy.ts";
 import { noisyMetrics } from "./noise.ts";
 import type { Control, Gap, Inability, Outcome, Place, Result } from "./outcome.ts";
-import type { PlanItem } from "./plan.ts";
+import type { Effort, PlanItem } from "./plan.ts";
 import { type Entrant, runRounds } from "./rounds.ts";
 import { ratios, summarise } from "./summary.ts";
 
@@ -18,12 +18,6 @@ export interface RunOptions {
   readonly host: AgentHost;
   readonly signal: AbortSignal;
   readonly listener: RunListener;
-}
-
-/** How long and how often to measure. */
-export interface Effort {
-  readonly seconds: number;
-  readonly rounds: number;
 }
 
 /** A strategy that takes part, with the knobs it is measured under. */
@@ -114,12 +108,16 @@ export class VariantRun {
     if (metrics.length > 0) this.#cannot.push({ ...this.#placeOf(strategy.id), metrics });
   }
 
-  /** A yardstick takes part twice, where anything is compared: what is not 1 between the two is noise. */
+  /**
+   * A yardstick takes part twice, where anything is compared, or else the first strategy: what is not 1
+   * between the two is noise.
+   */
   async #admitControl({ rounds }: Effort): Promise<void> {
     const isCompared = this.#scenario.metrics.some(({ compared }) => compared);
     if (!isCompared || rounds < 2 || this.#rows.length < 2) return;
     const yardsticks = this.#rows.filter(({ strategy }) => strategy.comparedWith.length === 0);
-    const row = yardsticks.find(({ strategy }) => !strategy.waits) ?? yardsticks[0];
+    const row =
+      yardsticks.find(({ strategy }) => !strategy.waits) ?? yardsticks[0] ?? this.#rows[0];
     if (row === undefined) return;
     try {
       this.#again = { row, entrant: await this.#open(row.strategy, row.params) };

@@ -14,7 +14,11 @@ export function comparisonText(scenarios: readonly Scenario[], comparison: Compa
     ...(rows.length === 0
       ? []
       : [drawnTable(["strategy", "what", "before", "after", "×"], rows, [0, 1])]),
-    `${changes.length} of ${comparedCount} ratios and counts changed beyond the noise.`,
+    comparedCount === 0
+      ? colors.yellow(
+          "Nothing could be compared: no ratio or count is in both under the same params.",
+        )
+      : `${changes.length} of ${comparedCount} ratios and counts changed beyond the noise.`,
     ...differences.map((difference) => colors.yellow(`Differs: ${difference}`)),
   ].join("\n");
 }

@@ -1,6 +1,6 @@
 import colors from "picocolors";
 import type { Comparison } from "../gates/gate-row.ts";
-import { isFailure, type Judgement, type Verdict } from "../gates/judgement.ts";
+import { isBlind, isShut, type Judgement, type Verdict } from "../gates/judgement.ts";
 import type { MetricKind, Scenario } from "../scenario.ts";
 import { drawnTable } from "./drawn-table.ts";
 import { formatNumber, formatRatio } from "./format-number.ts";
@@ -45,11 +45,16 @@ function cells(judgement: Judgement, write: Writer): readonly string[] {
     isPeerKnown ? `${row.text} (${divisor})` : row.text,
     measured === undefined ? "–" : write(measured.median),
     interval === undefined ? "–" : `${write(interval.low)}–${write(interval.high)}`,
-    measured === undefined ? "–" : String(measured.rounds),
+    roundsCell(judgement),
     `${sign} ${write(row.must)}`,
     stretchCell(judgement, write),
     PAINTS[verdict](verdict),
   ];
+}
+
+function roundsCell({ measured, atItsWord }: Judgement): string {
+  if (measured === undefined) return "–";
+  return atItsWord === true ? `${measured.rounds}, at its word` : String(measured.rounds);
 }
 
 function stretchCell({ row, stretchReached }: Judgement, write: Writer): string {
@@ -82,7 +87,10 @@ function countLine(judgements: readonly Judgement[]): string {
     const count = judgements.filter((judgement) => judgement.verdict === verdict).length;
     return `${count} ${verdict}`;
   });
-  const shut = judgements.some(isFailure);
-  const end = shut ? colors.red("The gate is shut.") : colors.green("The gate is open.");
-  return `${counts.join(" · ")}. ${end}`;
+  return `${counts.join(" · ")}. ${endOf(judgements)}`;
+}
+
+function endOf(judgements: readonly Judgement[]): string {
+  if (isBlind(judgements)) return colors.red("Nothing was measured, so the gate stays shut.");
+  return isShut(judgements) ? colors.red("The gate is shut.") : colors.green("The gate is open.");
 }

@@ -59,12 +59,15 @@ function metricTable(metrics: readonly Metric[], { results, cannot }: Found): st
 }
 
 function metricCell(
-  { id, kind }: Metric,
+  { id, kind, openPercent }: Metric,
   { strategy, metrics }: Result,
   cannot: readonly Inability[],
 ): string {
   const spread = metrics[id];
-  if (spread !== undefined) return formatNumber(spread.median, kind);
+  if (spread !== undefined) {
+    const isLeast = openPercent !== undefined && (metrics[openPercent]?.median ?? 0) > 0;
+    return `${isLeast ? "≥ " : ""}${formatNumber(spread.median, kind)}`;
+  }
   const isUnable = cannot.some((row) => row.strategy === strategy && row.metrics?.includes(id));
   return isUnable ? "no" : "–";
 }

@@ -93,9 +93,10 @@ class HandoffProbe implements Probe {
     const { cost } = await meter.measure(pass);
     const heartbeats = this.#heartbeatsIn((hostUs() - startUs) / 1e6);
     await relay.end();
+    const handoffs = relay.log.handoffsUs.length;
     return {
       ...(await sampleOf(relay.log)),
-      commandsPerHandoff: (cost.commands - heartbeats) / relay.log.handoffsUs.length,
+      ...(handoffs === 0 ? {} : { commandsPerHandoff: (cost.commands - heartbeats) / handoffs }),
       quietCommandsPerSecond: this.#quietCommandsPerSecond,
     };
   }
@@ -115,7 +116,10 @@ class HandoffProbe implements Probe {
   }
 }
 
+/** Where nothing was handed on there is no latency to tell. */
 async function sampleOf({ handoffsUs, releasesUs, failureCount }: RelayLog): Promise<Sample> {
+  const counts = { handoffs: handoffsUs.length, failures: failureCount };
+  if (handoffsUs.length === 0) return counts;
   const handoffs = await histogramOf(handoffsUs);
   const releases = await histogramOf(releasesUs);
   return {
@@ -123,8 +127,7 @@ async function sampleOf({ handoffsUs, releasesUs, failureCount }: RelayLog): Pro
     handoffP99Ms: handoffs.percentileUs(99) / 1000,
     releaseP50Ms: releases.percentileUs(50) / 1000,
     handoffOverRelease: handoffs.percentileUs(50) / releases.percentileUs(50),
-    handoffs: handoffsUs.length,
-    failures: failureCount,
+    ...counts,
   };
 }
 

@@ -38,6 +38,7 @@ export function memberFault({ id, about, fault }: FaultWords): Scenario {
       { id: "healthyP99Us", title: "p99\nhealthy", kind: "us", compared: false },
       { id: "p99Us", title: "p99", kind: "us", compared: true },
       { id: "p99Ratio", title: "p99 ÷\nhealthy", kind: "index", compared: false },
+      { id: "maxUs", title: "slowest", kind: "us", compared: false },
     ],
     variants: [{ title: `a minority ${fault}`, params: {} }],
     paramsFor: (strategy) => paramsFor(strategy, fault),
@@ -108,15 +109,19 @@ async function acquire(fleet: Fleet, acquires: number): Promise<AcquireReply> {
 /** Where nothing succeeded there is no latency to tell. */
 function sampleOf(
   healthy: AcquireReply,
-  { attempted, succeeded, ...latency }: AcquireReply,
+  { attempted, succeeded, maxUs, p50Us, p99Us }: AcquireReply,
 ): Sample {
-  const { p50Us, p99Us } = latency;
   const succeededPercent = (succeeded / attempted) * 100;
-  const before = { acquires: attempted, healthyP50Us: healthy.p50Us, healthyP99Us: healthy.p99Us };
-  if (succeeded === 0) return { succeededPercent, ...before };
-  return {
+  const any = {
+    acquires: attempted,
     succeededPercent,
-    ...before,
+    maxUs,
+    healthyP50Us: healthy.p50Us,
+    healthyP99Us: healthy.p99Us,
+  };
+  if (succeeded === 0) return any;
+  return {
+    ...any,
     p50Us,
     p50Ratio: p50Us / healthy.p50Us,
     p99Us,

@@ -20,7 +20,7 @@ export const waiters: Scenario = {
   ],
   variants: [
     { title: "10,000 waiters", params: { waiters: 10_000 } },
-    { title: "100,000 waiters", params: { waiters: 100_000 }, roundsDefault: 2 },
+    { title: "100,000 waiters", params: { waiters: 100_000 }, roundsDefault: 5 },
   ],
   paramsFor: (strategy, variant) => (strategy.backend === "process" ? variant.params : undefined),
   open: async (host, strategy, params) =>

@@ -17,6 +17,8 @@ export interface AcquireReply {
   /** Of the acquires that succeeded, their releases left out; 0 when none did. */
   readonly p50Us: number;
   readonly p99Us: number;
+  /** The longest acquire, one that failed included up to its failure. */
+  readonly maxUs: number;
 }
 
 export async function acquireWork(
@@ -29,14 +31,18 @@ export async function acquireWork(
   let attempted = 0;
   let succeeded = 0;
   let failures = 0;
+  let maxUs = 0;
   while (attempted < acquires && performance.now() < untilMs) {
     // What failed may still be held for its ttl, so the next one takes another name.
     const name = `bench:${process.pid}:${failures}`;
     attempted += 1;
     try {
-      const startMs = performance.now();
-      const holding = await pTimeout(client.acquire(name), bound);
-      histogram.record((performance.now() - startMs) * 1000);
+      const startUs = performance.now() * 1000;
+      const acquired = pTimeout(client.acquire(name), bound).finally(() => {
+        maxUs = Math.max(maxUs, performance.now() * 1000 - startUs);
+      });
+      const holding = await acquired;
+      histogram.record(performance.now() * 1000 - startUs);
       succeeded += 1;
       await pTimeout(Promise.resolve(client.release(name, holding)), bound);
     } catch {
@@ -48,5 +54,6 @@ export async function acquireWork(
     succeeded,
     p50Us: histogram.percentileUs(50),
     p99Us: histogram.percentileUs(99),
+    maxUs,
   };
 }

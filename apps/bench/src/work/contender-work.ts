@@ -17,6 +17,7 @@ export interface ContenderRequest {
 /** One lease as its holder saw it, in host time. */
 export interface Tenure {
   readonly contender: number;
+  /** When it asked first: an acquire that rejected and was called again is one wait. */
   readonly askedUs: number;
   readonly grantedUs: number;
   readonly releasedUs: number;
@@ -24,7 +25,7 @@ export interface Tenure {
 
 export interface ContenderReply {
   readonly tenures: readonly Tenure[];
-  /** For each wait cut short by the end of the slice, how long it had lasted until then. */
+  /** For each wait without a grant in the slice, how long it had lasted until the end of that. */
   readonly unfinishedWaitsUs: readonly number[];
   /** Contenders that still waited when the time for that was over too; they have not been stopped. */
   readonly abandonedCount: number;
@@ -62,7 +63,7 @@ class Crowd {
     lateCount: 0,
     failureCount: 0,
   };
-  /** Who waits, and since when. */
+  /** Who waits, and since when; through acquires that rejected, too. */
   readonly #waiting = new Map<number, number>();
   readonly #client: LockClient;
   readonly #request: ContenderRequest;
@@ -76,8 +77,10 @@ class Crowd {
   async contend(contender: number): Promise<void> {
     while (this.log.tenures.length < TENURE_COUNT_MAX) {
       // One reading decides and is noted: between two, the slice may end and the wait be negative.
-      const askedUs = hostUs();
-      if (askedUs >= this.#request.untilUs) return;
+      const nowUs = hostUs();
+      if (nowUs >= this.#request.untilUs) break;
+      const askedUs = this.#waiting.get(contender) ?? nowUs;
+      this.#waiting.set(contender, askedUs);
       try {
         await this.#takeTurn(contender, askedUs);
       } catch {
@@ -85,36 +88,35 @@ class Crowd {
         await sleepMs(FAILURE_PAUSE_MS);
       }
     }
+    this.#cutShort(contender);
   }
 
   /** Notes the waits of those whom nobody waits for any more. */
   abandon(): void {
     this.log.abandonedCount = this.#waiting.size;
-    for (const askedUs of this.#waiting.values()) {
-      this.log.unfinishedWaitsUs.push(this.#request.untilUs - askedUs);
-    }
+    for (const contender of this.#waiting.keys()) this.#cutShort(contender);
   }
 
   async #takeTurn(contender: number, askedUs: number): Promise<void> {
     const { name, holdMs, untilUs } = this.#request;
-    const holding = await this.#wait(contender, askedUs);
+    const holding = await this.#client.acquire(name);
     const grantedUs = hostUs();
     if (grantedUs > untilUs) {
       this.log.lateCount += 1;
-      this.log.unfinishedWaitsUs.push(untilUs - askedUs);
+      this.#cutShort(contender);
     } else {
+      this.#waiting.delete(contender);
       if (holdMs > 0) await sleepMs(holdMs);
       this.log.tenures.push({ contender, askedUs, grantedUs, releasedUs: hostUs() });
     }
     await this.#client.release(name, holding);
   }
 
-  async #wait(contender: number, askedUs: number): Promise<unknown> {
-    this.#waiting.set(contender, askedUs);
-    try {
-      return await this.#client.acquire(this.#request.name);
-    } finally {
-      this.#waiting.delete(contender);
-    }
+  /** Notes a wait that the slice ended without a grant, if the contender has one. */
+  #cutShort(contender: number): void {
+    const askedUs = this.#waiting.get(contender);
+    if (askedUs === undefined) return;
+    this.#waiting.delete(contender);
+    this.log.unfinishedWaitsUs.push(this.#request.untilUs - askedUs);
   }
 }

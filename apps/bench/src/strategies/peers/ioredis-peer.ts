@@ -11,7 +11,7 @@ export interface IoredisPeer<Settings> {
   readonly servers: 1 | 5;
   readonly abilities: Omit<Abilities, "quorum">;
   readonly defaults: Settings;
-  /** `pauseMs` is the shortest sensible one between two attempts. */
+  /** `pauseMs` is a short one between two attempts, for a peer of which nothing better is known. */
   readonly tuned: (pauseMs: number, servers: number) => Settings;
   open(clients: readonly Redis[], settings: Settings): Promise<LockClient>;
 }
@@ -27,7 +27,8 @@ type MemberOptions = typeof TUNED_MEMBER | Record<string, never>;
 
 /**
  * By number of servers. On one, 64 contenders changed hands more often with 2 ms than with 6. Over five
- * an attempt that fails is ten commands: with 2 and with 8 ms they kept each other from the lock.
+ * an attempt that fails is ten commands, and with 2 and with 8 ms they hindered each other. 20 is the
+ * only longer one that was tried there: it is no optimum.
  */
 const TUNED_PAUSE_MS = { 1: 2, 5: 20 } as const;
 
@@ -74,7 +75,7 @@ async function open(
 ): Promise<LockClient> {
   const { Redis } = await import("ioredis");
   const members = urls.map((url) => new Redis(url, options));
-  // A member that is down is part of scenario `availability`; ioredis connects again by itself.
+  // A member that is down is what two scenarios are about; ioredis connects again by itself.
   for (const member of members) member.on("error", () => {});
   await Promise.all(members.map((member) => once(member, "ready")));
   const client = await openPeer(members);

@@ -22,8 +22,8 @@ interface RedlockSettings {
 type RedlockClass = new (clients: readonly Redis[], settings: RedlockSettings) => Redlock;
 
 /**
- * Package redlock 4. Its defaults are 10 attempts, 200 ± 100 ms apart. Tuned: for ever, with the
- * shortest pauses ± a half.
+ * Package redlock 4. Its defaults are 10 attempts, 200 ± 100 ms apart. Tuned: for ever, with
+ * short pauses ± a half.
  * It extends when it is asked to and never by itself, and does not say when a lock is lost.
  */
 const peer = {

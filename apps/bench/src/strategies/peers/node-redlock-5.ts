@@ -35,7 +35,7 @@ interface RedlockSettings {
 
 /**
  * Package redlock 5 beta, through `using`: the form in which it extends a lock and tells of its loss.
- * Its defaults are 10 attempts, 200 ± 100 ms apart. Tuned: for ever, with the shortest pauses ± a half,
+ * Its defaults are 10 attempts, 200 ± 100 ms apart. Tuned: for ever, with short pauses ± a half,
  * but a release is tried only three times, since one of a lock that expired can never succeed. Over a
  * quorum it keeps the votes of an attempt that failed until the last one: single attempts, made anew.
  */

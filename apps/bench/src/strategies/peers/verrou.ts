@@ -9,7 +9,7 @@ interface VerrouSettings {
 
 /**
  * Package @verrou/core over its Redis store. Its defaults are attempts without end, 250 ms apart.
- * Tuned: the shortest pauses; it knows no jitter. It extends when it is asked to and never by itself.
+ * Tuned: short pauses; it knows no jitter. It extends when it is asked to and never by itself.
  */
 export const verrou: readonly Strategy[] = ioredisPeer<VerrouSettings>({
   id: "verrou",
