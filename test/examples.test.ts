@@ -3,7 +3,12 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
-import { type RedisServer, startRedisMany } from "../packages/test-servers/dist/index.js";
+import {
+  type EtcdServer,
+  type RedisServer,
+  startEtcd,
+  startRedisMany,
+} from "../packages/test-servers/dist/index.js";
 import { workspacePackages } from "../scripts/workspace.mjs";
 
 const RUN_MS_MAX = 20_000;
@@ -18,11 +23,16 @@ const examples = workspacePackages()
 /** As many as the example that wants most. */
 const SERVER_COUNT = 3;
 let servers: readonly RedisServer[] = [];
+let etcd: EtcdServer | undefined;
 
-afterAll(() => Promise.all(servers.map((server) => server.stop())));
+afterAll(() => Promise.all([...servers, etcd].map((server) => server?.stop())));
 
 /** The addresses by which an example finds real servers. */
 async function environment(source: string): Promise<NodeJS.ProcessEnv> {
+  if (source.includes("ETCD_URL")) {
+    etcd ??= await startEtcd();
+    return { ...process.env, ETCD_URL: etcd.url };
+  }
   if (!source.includes("REDIS_URL")) return process.env;
   if (servers.length === 0) servers = await startRedisMany(SERVER_COUNT);
   const urls = servers.map(({ url }) => url);

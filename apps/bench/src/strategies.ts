@@ -1,5 +1,6 @@
 import { asyncLock } from "./strategies/async-lock.ts";
 import { asyncMutex } from "./strategies/async-mutex.ts";
+import { etcd } from "./strategies/etcd.ts";
 import { memory } from "./strategies/memory.ts";
 import { advisoryLock } from "./strategies/peers/advisory-lock.ts";
 import { etcd3Lock } from "./strategies/peers/etcd3-lock.ts";
@@ -38,6 +39,7 @@ export const strategies: readonly Strategy[] = [
   redlock5NodeRedis,
   rawQuorum5NodeRedis,
   rawPg,
+  etcd,
   rawEtcd3,
   ...nodeRedlock4,
   ...nodeRedlock5,

@@ -52,13 +52,13 @@ export class Caller {
     return this.#isClosed;
   }
 
-  /** Rejects with a LockError within the timeout. */
+  /** Rejects with a LockError within the timeout, and the time for which it may wait to be sent. */
   async run<Response>(call: Call<Response>): Promise<Answer<Response>> {
     this.assertOpen(call.lockName);
     // Loading the driver takes a while, once, and is no part of any answer's time.
     const client = await this.#endpoints.client();
     if (!this.#slots.take() && !(await this.#slots.wait())) {
-      throw faultError(overloaded(this.timeoutMs), call.lockName);
+      throw faultError(overloaded(), call.lockName);
     }
     try {
       return await this.#send(call, client);

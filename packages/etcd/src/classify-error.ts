@@ -107,10 +107,9 @@ export function timedOut(timeoutMs: number): Fault {
   return { ...PASSING, reason: "TIMEOUT", text: `no answer within ${timeoutMs} ms` };
 }
 
-/** Too many calls were in flight for that long. */
-export function overloaded(timeoutMs: number): Fault {
-  const text = `not sent within ${timeoutMs} ms: too many calls are in flight`;
-  return { ...PASSING, ...passing("OVERLOAD", text) };
+/** Too many calls were in flight for too long. */
+export function overloaded(): Fault {
+  return { ...PASSING, ...passing("OVERLOAD", "not sent: too many calls are in flight") };
 }
 
 /** The reason of a fault behind an error of ours. */

@@ -19,6 +19,10 @@ export interface EtcdClient {
   readonly watchClient: {
     watch(options?: CallOptions): Promise<EtcdStream<WatchRequest, WatchResponse>>;
   };
+  /** For `doctor()`; a namespace of a client has none. */
+  readonly maintenance?: {
+    status(options?: CallOptions): Promise<StatusResponse>;
+  };
   close(): void;
 }
 
@@ -149,4 +153,13 @@ export interface WatchResponse {
   readonly watch_id: string;
   readonly canceled: boolean;
   readonly events: unknown[];
+}
+
+export interface StatusResponse {
+  readonly version: string;
+  /** `0` without one. */
+  readonly leader: string;
+  /** Alarms, in the server's words. */
+  readonly errors: string[];
+  readonly isLearner: boolean;
 }

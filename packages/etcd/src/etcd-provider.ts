@@ -4,6 +4,7 @@ import {
   type Clock,
   type EnqueueRequest,
   type FencedProvider,
+  type Finding,
   type Grant,
   LockError,
   type LockState,
@@ -17,7 +18,9 @@ import {
 import { Acquisition } from "./acquisition.ts";
 import { Attempts } from "./attempts.ts";
 import { Caller } from "./caller.ts";
+import { examine } from "./doctor.ts";
 import { BroughtClient, type Endpoints, OpenedClients } from "./endpoints.ts";
+import type { EtcdClient } from "./etcd-client.ts";
 import {
   type EtcdOptions,
   type EtcdSettings,
@@ -47,6 +50,7 @@ export interface EtcdProvider extends FencedProvider {
   inspect(name: string): Promise<LockState>;
   breakLock(name: string, target: BreakTarget): Promise<boolean>;
   ping(): Promise<void>;
+  doctor(): Promise<readonly Finding[]>;
 }
 
 /**
@@ -58,7 +62,7 @@ export interface EtcdProvider extends FencedProvider {
  */
 export function etcd(options: EtcdOptions): EtcdProvider {
   const settings = etcdSettings(options);
-  return new EtcdCluster(endpointsOf(options, settings), settings);
+  return new EtcdCluster(endpointsOf(options, settings), settings, options.client);
 }
 
 function endpointsOf(options: EtcdOptions, settings: EtcdSettings): Endpoints {
@@ -81,11 +85,13 @@ class EtcdCluster implements EtcdProvider {
   readonly #queue: Queue;
   readonly #watches: Watches;
   readonly #releases: Releases;
+  readonly #brought: EtcdClient | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(endpoints: Endpoints, settings: EtcdSettings) {
+  constructor(endpoints: Endpoints, settings: EtcdSettings, brought?: EtcdClient) {
     const { clock, prefix, commandTimeoutMs, ttlMsMax } = settings;
     this.clock = clock;
+    this.#brought = brought;
     this.capabilities = capabilitiesOf(ttlMsMax);
     const caller = new Caller(endpoints, clock, commandTimeoutMs);
     const keyspace = new Keyspace(prefix);
@@ -141,6 +147,11 @@ class EtcdCluster implements EtcdProvider {
   async ping(): Promise<void> {
     const range = firstOf({ key: this.#keyspace.tombstone("ping") });
     await this.#caller.run({ send: ({ client, options }) => client.kv.range(range, options) });
+  }
+
+  doctor(): Promise<readonly Finding[]> {
+    const [caller, keyspace, brought] = [this.#caller, this.#keyspace, this.#brought];
+    return examine({ caller, keyspace, brought });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

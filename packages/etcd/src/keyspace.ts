@@ -29,6 +29,16 @@ export class Keyspace {
     return Buffer.from(`${this.#path(name)}/${holderId}`);
   }
 
+  /** What a role must be allowed to read and write. */
+  get permitted(): string {
+    return `${this.#prefix}/`;
+  }
+
+  /** Every key under the prefix. */
+  get all(): { readonly key: Buffer; readonly range_end: Buffer } {
+    return { key: Buffer.from(this.permitted), range_end: Buffer.from(`${this.#prefix}0`) };
+  }
+
   /** No name is empty, so nothing of a lock is there. */
   tombstone(holderId: string): Buffer {
     return Buffer.from(`${this.#prefix}//${holderId}`);

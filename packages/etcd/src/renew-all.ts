@@ -44,6 +44,7 @@ async function renewBatch(
 ): Promise<readonly RenewOutcome[]> {
   const { caller, keyspace, leases } = target;
   const refreshing = refreshAll(batch, leases);
+  const provenBefore = new Map([...refreshing.keys()].map((lease) => [lease, lease.provenAtMs]));
   const txn = readTxn(batch.map(({ name, holderId }) => keyspace.key(name, holderId)));
   try {
     const answer = await caller.run({
@@ -51,8 +52,10 @@ async function renewBatch(
     });
     const troubles = new Map<Lease, unknown>();
     for (const [lease, asking] of refreshing) {
-      troubles.set(lease, await asking);
+      const trouble = await asking;
       lease.confirm(answer);
+      const isProven = asking === undefined || lease.provenAtMs > (provenBefore.get(lease) ?? 0);
+      troubles.set(lease, isProven ? undefined : (trouble ?? unconfirmed()));
     }
     return await Promise.all(
       batch.map((request, at) => {
@@ -150,6 +153,12 @@ function renewed(lease: Lease, { holderId }: RenewRequest, found: KeyValue): Ren
 
 function isThere({ responses }: TxnResponse): boolean {
   return (responses[0]?.response_range?.kvs.length ?? 0) > 0;
+}
+
+/** The leader that kept the lease alive is not the one that the cluster follows. */
+function unconfirmed(): LockError {
+  const words = "etcd: the leader changed while the lease was kept alive";
+  return new LockError("BACKEND_UNAVAILABLE", words, { outcome: "unknown" });
 }
 
 function movedMeanwhile(lockName: string): LockError {

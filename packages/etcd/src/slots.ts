@@ -2,6 +2,8 @@ import type { Clock } from "@holdfast/core";
 
 /** Calls in flight at once: more would only wait for each other on the server, past their timeouts. */
 const IN_FLIGHT_MAX = 256;
+/** How long a call waits for one of those, in timeouts: a server that answers slowly gets through many. */
+const WAITED_TIMEOUTS_MAX = 4;
 /** Calls that wait for one of those; one more is refused. */
 const WAITING_MAX = 65_536;
 
@@ -10,17 +12,17 @@ interface Waiting {
   readonly resolve: (isTaken: boolean) => void;
 }
 
-/** Bounds how many calls are in flight; the others wait in their order, no longer than a timeout. */
+/** Bounds how many calls are in flight; the others wait in their order, and not for ever. */
 export class Slots {
   readonly #clock: Clock;
-  readonly #timeoutMs: number;
+  readonly #waitedMsMax: number;
   readonly #waiting: Waiting[] = [];
   #firstIndex = 0;
   #takenCount = 0;
 
   constructor(clock: Clock, timeoutMs: number) {
     this.#clock = clock;
-    this.#timeoutMs = timeoutMs;
+    this.#waitedMsMax = WAITED_TIMEOUTS_MAX * timeoutMs;
   }
 
   /** True when there was one; otherwise wait for it. */
@@ -40,7 +42,7 @@ export class Slots {
   free(): void {
     const nowMs = this.#clock.monotonicMs();
     for (let next = this.#shift(); next !== undefined; next = this.#shift()) {
-      const isInTime = nowMs - next.sinceMs < this.#timeoutMs;
+      const isInTime = nowMs - next.sinceMs < this.#waitedMsMax;
       next.resolve(isInTime);
       if (isInTime) return;
     }

@@ -122,6 +122,19 @@ export function moveTxn(
   };
 }
 
+/** Everything that a lock's keys need, on a condition that never holds. */
+export function permissionTxn(keyspace: Keyspace): TxnRequest {
+  const range = keyspace.all;
+  return {
+    compare: [{ ...range, target: "Create", result: "Equal", create_revision: "-1" }],
+    success: [
+      { request_put: { key: keyspace.tombstone("doctor"), value: Buffer.alloc(0) } },
+      { request_range: { ...range, limit: "1", keys_only: true } },
+      { request_delete_range: { key: keyspace.key("doctor", "doctor") } },
+    ],
+  };
+}
+
 /** Deletes a key that is still the one that was inspected. */
 export function breakTxn(key: Buffer, createRevision: string): TxnRequest {
   return {

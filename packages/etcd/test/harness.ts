@@ -6,14 +6,14 @@ import { etcd } from "../src/index.ts";
 import { EtcdContents } from "./etcd-contents.ts";
 
 /** Long enough for a busy machine, short enough that cases with faults do not last. */
-const COMMAND_TIMEOUT_MS = 500;
+const COMMAND_TIMEOUT_MS = 800;
 
-/** Generous for a busy machine: a wake-up that is lost is lost for longer. */
+/** Generous for a busy machine, on which a call may go unanswered: that costs its two seconds, twice. */
 const HISTORY_BOUNDS = {
   noticeMs: 1_000,
-  wakeUpMs: 5_000,
-  handOffMs: 5_000,
-  crashHandOffMs: 5_000,
+  wakeUpMs: 10_000,
+  handOffMs: 10_000,
+  crashHandOffMs: 10_000,
   deliveryMs: 1_000,
 } as const;
 

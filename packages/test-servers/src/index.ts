@@ -1,6 +1,7 @@
 export { type Certificate, createCertificate } from "./certificate.ts";
 export type { Direction } from "./direction.ts";
 export { ensureServers } from "./ensure-servers.ts";
+export type { EtcdCluster } from "./etcd-cluster.ts";
 export type { EtcdOptions } from "./etcd-options.ts";
 export type { EtcdServer } from "./etcd-server.ts";
 export type { FaultProxy, Traffic } from "./fault-proxy.ts";
@@ -19,6 +20,7 @@ export { type ServerCapabilities, serverCapabilities } from "./server-capabiliti
 export type { ServerKindName } from "./server-kinds.ts";
 export type { ServerSource } from "./server-source.ts";
 export { startEtcd } from "./start-etcd.ts";
+export { startEtcdCluster } from "./start-etcd-cluster.ts";
 export { type FaultProxyOptions, startFaultProxy } from "./start-fault-proxy.ts";
 export { startPostgres } from "./start-postgres.ts";
 export { startRedis } from "./start-redis.ts";

@@ -1,7 +1,13 @@
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { askEtcd } from "../src/etcd-question.ts";
-import { type EtcdServer, startEtcd, startFaultProxy, until } from "../src/index.ts";
+import {
+  type EtcdServer,
+  startEtcd,
+  startEtcdCluster,
+  startFaultProxy,
+  until,
+} from "../src/index.ts";
 import { isAlive } from "./is-alive.ts";
 import { etcdSource } from "./sources.ts";
 
@@ -95,5 +101,31 @@ describe.runIf(etcdSource)("faults of an etcd", () => {
     await server.ask("/v3/kv/put", { key: base64("key"), value: base64("value"), lease });
     expect(await read(server, "key")).toBe("value");
     await until("the key is gone", async () => (await read(server, "key")) === undefined);
+  });
+
+  test("with TLS it takes only clients that show its certificate", async () => {
+    await using server = await startEtcd({ tls: true });
+    expect(server.url).toMatch(/^https:/);
+    await put(server, "key", "value");
+    expect(await read(server, "key")).toBe("value");
+    await expect(askEtcd(server, "/version", { timeoutMs: 1_000 })).rejects.toThrow();
+  });
+
+  const isLocal = etcdSource === "local";
+  test.runIf(isLocal)("a cluster elects another leader when the first is killed", async () => {
+    await using cluster = await startEtcdCluster(3);
+    const first = await cluster.leader();
+    if (first === undefined) throw new Error("no leader");
+    await put(first, "key", "value");
+    await first.kill();
+    const isLed = async (): Promise<boolean> => {
+      const leader = await cluster.leader();
+      return leader !== undefined && leader !== first;
+    };
+    await until("another member leads", isLed);
+    const second = await cluster.leader();
+    expect(second && (await read(second, "key"))).toBe("value");
+    await first.restart({ keepData: true });
+    expect(await read(first, "key")).toBe("value");
   });
 });

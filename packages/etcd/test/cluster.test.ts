@@ -1,0 +1,182 @@
+import { createLocks } from "@holdfast/core";
+import { checkAll, hostClock, MemoryRecorder } from "@holdfast/history";
+import {
+  type EtcdCluster,
+  type EtcdServer,
+  ensureServers,
+  startEtcdCluster,
+  startFaultProxy,
+  until,
+} from "@holdfast/test-servers";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type EtcdProvider, etcd } from "../src/index.ts";
+import { CyclingClient } from "./cycling-client.ts";
+import { EtcdContents } from "./etcd-contents.ts";
+import { giveBack, request, take } from "./requests.ts";
+
+const [found] = await ensureServers(["etcd"]);
+const isLocal = found?.available === true && found.source === "local";
+/** Ten reads and a keepalive are more. */
+const SENT_BYTES_MIN = 500;
+const CLIENT_COUNT = 3;
+const ELECTION_MS_MAX = 20_000;
+const CYCLES_MS_MAX = 150_000;
+
+let cluster: EtcdCluster;
+const opened: EtcdProvider[] = [];
+
+beforeEach(async () => {
+  if (isLocal) cluster = await startEtcdCluster(3);
+});
+afterEach(async () => {
+  for (const provider of opened.splice(0)) await provider[Symbol.asyncDispose]();
+  await cluster?.stop();
+});
+
+function open(hosts: readonly string[], commandTimeoutMs = 1_000): EtcdProvider {
+  const provider = etcd({ hosts, commandTimeoutMs });
+  opened.push(provider);
+  return provider;
+}
+
+async function leader(): Promise<EtcdServer> {
+  let led: EtcdServer | undefined;
+  const isLed = async (): Promise<boolean> => {
+    led = await cluster.leader();
+    return led !== undefined;
+  };
+  await until("a member leads", isLed, ELECTION_MS_MAX);
+  if (led === undefined) throw new Error("no leader");
+  return led;
+}
+
+/** The leader that follows `former`, which does not answer any more. */
+async function successorOf(former: EtcdServer): Promise<EtcdServer> {
+  const isLed = async (): Promise<boolean> => {
+    const now = await cluster.leader();
+    return now !== undefined && now !== former;
+  };
+  await until("another member leads", isLed, ELECTION_MS_MAX);
+  return await leader();
+}
+
+describe.runIf(isLocal)("three members", () => {
+  test("G-03 a lease outlives the leader, killed, and its lock is another's afterwards", async () => {
+    const [locks, others] = [open(cluster.urls), open(cluster.urls)].map((provider) =>
+      createLocks({ provider }),
+    );
+    if (locks === undefined || others === undefined) throw new Error("no locks");
+    const lease = await locks.acquire("a", { ttlMs: 8_000 });
+    const waiting = others.acquire("a", { waitMs: 60_000 });
+    const first = await leader();
+    await first.kill();
+    await successorOf(first);
+    await until("it is renewed", () => lease.renew().then(Boolean, () => false));
+    lease.assertValid();
+    expect(await others.tryAcquire("a")).toBeUndefined();
+    await until("it is released", async () => (await lease.release()) !== "unknown");
+    const next = await waiting;
+    expect(next.fencingToken > lease.fencingToken).toBe(true);
+    await locks.close();
+    await others.close();
+  });
+
+  test("G-01 what a leader answers that was stopped and replaced is no proof", async () => {
+    const stopped = await leader();
+    await using proxy = await startFaultProxy({ target: stopped });
+    const pinned = open([`${proxy.host}:${proxy.port}`], 20_000);
+    const others = open(cluster.urls.filter((url) => url !== stopped.url));
+    const asked = request("a", { ttlMs: 4_000 });
+    await take(pinned, asked);
+    await stopped.pause();
+    const successor = await successorOf(stopped);
+    // The successor counts the lease from its election: half of it passes before the keepalive is sent.
+    const [lease = ""] = await new EtcdContents(successor).leases();
+    await until("half of its ttl has passed", async () => {
+      const ID = lease.replace("lease ", "");
+      const { TTL = 0 } = await successor.ask("/v3/lease/timetolive", { ID });
+      return Number(TTL) <= 2;
+    });
+    const sentBytes = (): number => proxy.traffic("to-server").deliveredBytes;
+    const before = sentBytes();
+    const renewing = Array.from({ length: 10 }, () => pinned.renew([asked]));
+    await until("all is in its sockets", () => sentBytes() > before + SENT_BYTES_MIN);
+    await stopped.resume();
+    const outcomes = (await Promise.all(renewing)).flat();
+    const clock = pinned.clock;
+    let goneAtMs = Number.POSITIVE_INFINITY;
+    await until("the lock is free", async () => {
+      const { held } = await others.inspect("a");
+      if (!held) goneAtMs = clock.monotonicMs();
+      return !held;
+    });
+    for (const outcome of outcomes) {
+      if (outcome.status !== "renewed") continue;
+      expect(goneAtMs).toBeGreaterThanOrEqual(outcome.sentAtMs + outcome.validMs);
+    }
+    expect((await pinned.renew([asked]))[0]).not.toMatchObject({ status: "renewed" });
+  });
+
+  test("G-06 a stopped follower costs a call, and one member alone grants nothing", async () => {
+    const first = await leader();
+    const followers = cluster.members.filter((member) => member !== first);
+    const [one, two] = followers;
+    if (one === undefined || two === undefined) throw new Error("no followers");
+    const provider = open([one.url, two.url, first.url], 500);
+    await one.pause();
+    const asked = request("a");
+    await until("another member is asked", async () => {
+      return await provider.tryAcquire(asked).then(
+        ({ granted }) => granted,
+        () => false,
+      );
+    });
+    expect(await giveBack(provider, asked, true)).toBe("released");
+    await two.kill();
+    const alone = request("b");
+    const fault = await provider.tryAcquire(alone).catch((error: unknown) => error);
+    expect(fault).toMatchObject({ code: "BACKEND_UNAVAILABLE" });
+    await one.resume();
+    await two.restart({ keepData: true });
+    await until("the release is answered", async () => {
+      return (await giveBack(provider, alone, true)) !== "unknown";
+    });
+    const next = request("b");
+    await take(provider, next);
+    expect(await giveBack(provider, next)).toBe("released");
+  });
+
+  test(
+    "G-01 G-04 a thousand cycles while leaders are killed in turn break neither exclusion nor tokens",
+    async () => {
+      const recorder = new MemoryRecorder(hostClock().nowNs);
+      const clients = Array.from({ length: CLIENT_COUNT }, (_, index) => {
+        const hosts = [...cluster.urls.slice(index), ...cluster.urls.slice(0, index)];
+        const locks = createLocks({ provider: open(hosts), unavailableMs: 20_000 });
+        return { locks, cycling: new CyclingClient(`client ${index}`, locks, recorder) };
+      });
+      let killCount = 0;
+      const cycleCount = (): number =>
+        clients.reduce((sum, { cycling }) => sum + cycling.cycleCount, 0);
+      const isOver = (): boolean => cycleCount() >= 1_000 && killCount >= 3;
+      const running = clients.map(({ cycling }) => cycling.run("contended", 8_000, isOver));
+      for (; killCount < 3; killCount += 1) {
+        const before = cycleCount();
+        const enough = (): boolean => cycleCount() >= before + 200;
+        await until("two hundred cycles more", enough, CYCLES_MS_MAX);
+        const led = await leader();
+        await led.kill();
+        await successorOf(led);
+        await led.restart({ keepData: true });
+      }
+      await Promise.all(running);
+      for (const { locks } of clients) await locks.close();
+      expect(checkAll(recorder.events)).toEqual([]);
+      const [member] = cluster.members;
+      if (member === undefined) throw new Error("no member");
+      const contents = new EtcdContents(member);
+      expect([await contents.keys(), await contents.leases()]).toEqual([[], []]);
+    },
+    CYCLES_MS_MAX,
+  );
+});

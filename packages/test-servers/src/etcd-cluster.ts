@@ -1,0 +1,57 @@
+import type { EtcdServer } from "./etcd-server.ts";
+
+/** The members of one cluster. */
+export class EtcdCluster implements AsyncDisposable {
+  readonly members: readonly EtcdServer[];
+
+  constructor(members: readonly EtcdServer[]) {
+    this.members = members;
+  }
+
+  /** Where clients find each member. */
+  get urls(): readonly string[] {
+    return this.members.map(({ url }) => url);
+  }
+
+  /** The member that leads, by the word of any that answers; undefined during an election. */
+  async leader(): Promise<EtcdServer | undefined> {
+    const views = await Promise.all(this.members.map((member) => viewOf(member)));
+    // A leader that was stopped goes on believing in itself: the highest term is right.
+    const newest = views.reduce((best, view) => (view.term > best.term ? view : best), NO_VIEW);
+    const index = views.findIndex(({ id }) => id !== "" && id === newest.leader);
+    return this.members[index];
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.members.map((member) => member.stop()));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+/** What one member says of itself and of the leader; nothing when it does not answer. */
+interface View {
+  readonly id: string;
+  readonly leader: string;
+  readonly term: number;
+}
+
+const NO_VIEW: View = { id: "", leader: "none", term: -1 };
+/** A member that is stopped answers nothing. */
+const VIEW_TIMEOUT_MS = 500;
+
+async function viewOf(member: EtcdServer): Promise<View> {
+  try {
+    const status = (await member.ask("/v3/maintenance/status", {}, VIEW_TIMEOUT_MS)) as {
+      readonly header: { readonly member_id: string };
+      readonly leader?: string;
+      readonly raftTerm: string;
+    };
+    const { header, leader = "none", raftTerm } = status;
+    return { id: header.member_id, leader, term: Number(raftTerm) };
+  } catch {
+    return NO_VIEW;
+  }
+}
