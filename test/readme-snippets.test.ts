@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startPostgres, startRedis } from "../packages/test-servers/dist/index.js";
+import { startEtcd, startPostgres, startRedis } from "../packages/test-servers/dist/index.js";
 import { rootFolder } from "../scripts/workspace.mjs";
 import { type Snippet, snippetsOf } from "./snippets/snippet.ts";
 import {
@@ -20,7 +20,11 @@ const snippets = trackedFiles()
   .map(withServerUrls);
 const pages = [...new Set(snippets.map(({ page }) => page))];
 const project = new SnippetProject();
-const starts = { REDIS_URL: () => startRedis(), POSTGRES_URL: () => startPostgres() };
+const starts = {
+  REDIS_URL: () => startRedis(),
+  POSTGRES_URL: () => startPostgres(),
+  ETCD_URL: () => startEtcd(),
+};
 const servers = new Map<UrlVariable, { readonly url: string; stop(): Promise<void> }>();
 
 beforeAll(() => project.compile(snippets.filter(({ kind }) => kind !== "copy")));

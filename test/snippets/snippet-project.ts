@@ -9,11 +9,12 @@ const COMPILE_MS_MAX = 60_000;
 const RUN_MS_MAX = 20_000;
 const TSC = path.join(rootFolder, "node_modules", "typescript", "bin", "tsc");
 /** Where each driver is installed. */
-const DRIVERS = { ioredis: "redis", redis: "redis", pg: "postgres" };
+const DRIVERS = { ioredis: "redis", redis: "redis", pg: "postgres", etcd3: "etcd" };
 /** What stands on the pages for the reader's own server, by the variable that has the real address. */
 const PAGE_URLS = {
   REDIS_URL: /"redis:\/\/(?:127\.0\.0\.1|localhost):6379"/g,
   POSTGRES_URL: /"postgres:\/\/postgres@localhost:5432\/postgres"/g,
+  ETCD_URL: /"http:\/\/localhost:2379"/g,
 } as const;
 
 /** A variable that tells a program the address of a server. */

@@ -8,7 +8,7 @@ import { readGates } from "./read-gates.ts";
 const rows = readGates();
 
 /** Adapters that the targets are ready for. */
-const STRATEGIES_TO_COME = ["postgres", "etcd"];
+const STRATEGIES_TO_COME = ["postgres"];
 
 function rowsThat(fail: (row: GateRow) => boolean): readonly string[] {
   return rows.filter(fail).map(({ id }) => id);

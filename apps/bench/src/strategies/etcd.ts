@@ -2,6 +2,7 @@ import type { Lease } from "@holdfast/core";
 import { LEASE_TTL_MS, type LockClient, type Strategy } from "../strategy.ts";
 import { clientOfLocks } from "./client-of-locks.ts";
 import { handoffOf } from "./handoff-of.ts";
+import { prefixOf } from "./prefix-of.ts";
 import { requireUrl } from "./require-url.ts";
 
 /** Holdfast over one etcd cluster, through etcd3. */
@@ -24,7 +25,7 @@ export const etcd: Strategy = {
   async open(target): Promise<LockClient<Lease>> {
     const { createLocks } = await import("@holdfast/core");
     const { etcd: overEtcd } = await import("@holdfast/etcd");
-    const provider = overEtcd({ hosts: requireUrl(target) });
+    const provider = overEtcd({ hosts: requireUrl(target), ...prefixOf(target) });
     return clientOfLocks(createLocks({ provider, ttlMs: LEASE_TTL_MS, ...handoffOf(target) }));
   },
 };
