@@ -5,7 +5,7 @@ import { StepFailure } from "./step-failure.mjs";
 import { rootFolder } from "./workspace.mjs";
 
 /** The servers that tests and benchmarks use. */
-const serverKinds = ["redis", "postgres", "etcd"];
+const serverKinds = ["redis", "postgres", "etcd", "pgbouncer"];
 /** What `test-servers ensure` exits with when a server can be had in no way. */
 const UNAVAILABLE = 3;
 

@@ -19,7 +19,7 @@ const NAMED_IMPORT =
   /import\s*\{(?<names>[^}]*)\}\s*from\s*["'](?:node:)?(?<source>crypto|os)["']/g;
 const WHOLE_IMPORT =
   /import\s+(?:\*\s+as\s+)?[\w$]+\s+from\s*["'](?:node:)?(?<source>crypto|os)["']/;
-const ALLOWED_NAMES = ["createHash", "hostname"];
+const ALLOWED_NAMES = ["createHash", "hash", "hostname"];
 
 /** Library code that reads a clock, sets a timer or draws a number itself: core cannot replay it. */
 export function timeProblems(file: TrackedFile): string[] {

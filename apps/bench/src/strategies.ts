@@ -11,6 +11,7 @@ import { redisSemaphore } from "./strategies/peers/redis-semaphore.ts";
 import { redlockUniversal } from "./strategies/peers/redlock-universal.ts";
 import { simpleRedisMutex } from "./strategies/peers/simple-redis-mutex.ts";
 import { verrou } from "./strategies/peers/verrou.ts";
+import { postgres, postgresUnfenced } from "./strategies/postgres.ts";
 import { rawEtcd3 } from "./strategies/raw-etcd3.ts";
 import { rawIoredis } from "./strategies/raw-ioredis.ts";
 import { rawNodeRedis } from "./strategies/raw-node-redis.ts";
@@ -38,6 +39,8 @@ export const strategies: readonly Strategy[] = [
   rawQuorum5,
   redlock5NodeRedis,
   rawQuorum5NodeRedis,
+  postgres,
+  postgresUnfenced,
   rawPg,
   etcd,
   rawEtcd3,

@@ -44,9 +44,16 @@ export class Deadlines {
         expire: () => resolve(late()),
       };
       this.add(awaited);
-      answer.then(resolve, reject).finally(() => {
-        awaited.isSettled = true;
-      });
+      answer.then(
+        (value) => {
+          awaited.isSettled = true;
+          resolve(value);
+        },
+        (error) => {
+          awaited.isSettled = true;
+          reject(error);
+        },
+      );
     });
   }
 

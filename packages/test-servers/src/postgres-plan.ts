@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import type { Certificate } from "./certificate.ts";
 import type { LaunchPlan, ServerPlace, ServerReach } from "./launch-plan.ts";
 import { connectPostgres } from "./postgres-client.ts";
 import type { PostgresOptions } from "./postgres-options.ts";
@@ -29,43 +30,72 @@ const SHARED_MEMORY_LINE = 6;
  */
 const START = `
 set -eu
-program=$1 data=$2
-shift 2
+program=$1 data=$2 primary=$3
+shift 3
+files=$(dirname "$0")
 folder=$(dirname "$(readlink -f "$(command -v "$program")")")
 as=
 if [ "$(id -u)" = 0 ]; then
   mkdir -p "$data"
+  chmod 700 "$data"
   chown nobody "$data"
   chmod go+x "$data/.."
   as="setpriv --reuid nobody --regid nogroup --clear-groups --pdeathsig keep"
 fi
-if ! [ -s "$data/PG_VERSION" ]; then
+if [ -n "$primary" ] && ! [ -s "$data/PG_VERSION" ]; then
+  $as "$folder/pg_basebackup" --dbname "$primary" --pgdata "$data" --write-recovery-conf \\
+    --wal-method stream --checkpoint fast --no-sync
+elif ! [ -s "$data/PG_VERSION" ]; then
   $as "$folder/initdb" --auth trust --no-sync --username postgres --encoding UTF8 --locale C \\
     --pgdata "$data"
   echo "host all all all trust" >>"$data/pg_hba.conf"
+  echo "host replication all all trust" >>"$data/pg_hba.conf"
+fi
+if [ -f "$files/server.key" ]; then
+  for file in server.key server.crt; do
+    cp "$files/$file" "$data/$file"
+    chmod 600 "$data/$file"
+    [ -z "$as" ] || chown nobody "$data/$file"
+  done
 fi
 exec $as "$folder/postgres" -D "$data" "$@"
 `;
 
 /** Turns the options into a command line, a file and a readiness question. */
-export function postgresPlan({ settings = {} }: PostgresOptions): LaunchPlan {
+export function postgresPlan(
+  { settings = {}, standbyOf }: PostgresOptions,
+  certificate?: Certificate,
+): LaunchPlan {
   return {
     kind: postgresKind,
-    files: { "start.sh": START },
+    files: {
+      "start.sh": START,
+      ...(certificate && {
+        "server.crt": certificate.certificatePem,
+        "server.key": certificate.keyPem,
+      }),
+    },
     command: ({ host, port, dataDir, filesDir }, program) => [
-      ...["sh", `${filesDir}/start.sh`, program, dataDir],
+      ...["sh", `${filesDir}/start.sh`, program, dataDir, primaryOf(standbyOf)],
       ...["-h", host, "-p", String(port)],
       ...Object.entries({
         unix_socket_directories: "",
         // In the data directory, where it goes with the rest, and not in the machine's memory.
         dynamic_shared_memory_type: "mmap",
         fsync: "off",
+        ...(certificate && { ssl: "on" }),
         ...settings,
       }).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
     ],
     isReady,
     discard: removeSharedMemory,
   };
+}
+
+function primaryOf(standbyOf: PostgresOptions["standbyOf"]): string {
+  if (standbyOf === undefined) return "";
+  const { host, port } = standbyOf.peerAddress;
+  return `host=${host} port=${port} user=postgres`;
 }
 
 /** The answer must come from the very process that was started, not from one that has its port. */

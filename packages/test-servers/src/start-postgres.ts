@@ -1,3 +1,4 @@
+import { createCertificate } from "./certificate.ts";
 import { launchServer } from "./launch-server.ts";
 import type { PostgresOptions } from "./postgres-options.ts";
 import { postgresPlan } from "./postgres-plan.ts";
@@ -5,5 +6,7 @@ import { PostgresServer } from "./postgres-server.ts";
 
 /** Starts one Postgres server on a random loopback port; resolves when it answers. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  return new PostgresServer(await launchServer(postgresPlan(options)));
+  const certificate = options.tls ? createCertificate() : undefined;
+  const launched = await launchServer(postgresPlan(options, certificate));
+  return new PostgresServer(launched, certificate?.certificatePem);
 }

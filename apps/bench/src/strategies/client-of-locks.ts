@@ -3,7 +3,10 @@ import type { LockClient } from "../strategy.ts";
 import { tellOnAbort } from "./tell-on-abort.ts";
 
 /** Holdfast as the benchmark sees it; `disconnect` ends what the provider was given. */
-export function clientOfLocks(locks: Locks, disconnect: () => void = () => {}): LockClient<Lease> {
+export function clientOfLocks<Token extends bigint | undefined>(
+  locks: Locks<Token>,
+  disconnect: () => void = () => {},
+): LockClient<Lease<Token>> {
   return {
     acquire: (name, options) => locks.acquire(name, options),
     release: (_name, lease) => lease.release(),
