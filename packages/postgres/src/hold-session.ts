@@ -45,6 +45,7 @@ export class HoldSession implements LockHost {
   readonly #settings: PostgresSettings;
   readonly #isNeeded: () => boolean;
   #validMs: number;
+  #raised: Promise<void> = Promise.resolve();
   #isRetired = false;
   #heldCount = 0;
   #isBusy = false;
@@ -113,13 +114,20 @@ export class HoldSession implements LockHost {
     });
   }
 
-  /** Lets the locks of this session live longer; they must not live shorter. */
-  async raise(validMs: number): Promise<void> {
+  /** Lets the locks of this session live longer. One after the other, so that they never live shorter. */
+  raise(validMs: number): Promise<void> {
+    const raised = this.#raised.then(() => this.#raise(validMs));
+    this.#raised = raised.catch(() => undefined);
+    return raised;
+  }
+
+  async #raise(validMs: number): Promise<void> {
+    if (validMs <= this.#validMs) return;
     const text = "SELECT set_config('idle_session_timeout', $1, false)";
     if (this.session.facts.hasIdleTimeout) {
       await this.query({ text, values: [String(validMs)], rowMode: "array" });
     }
-    this.#validMs = Math.max(validMs, this.#validMs);
+    this.#validMs = validMs;
   }
 
   stop(): void {

@@ -51,7 +51,7 @@ export class HoldSessions {
     const ready = this.ready(classMs);
     if (ready !== undefined) return ready;
     if (this.#isClosed) throw new LockError("PROVIDER_CLOSED", "postgres: the provider is closed");
-    this.#putAway(classMs);
+    this.#putAway();
     const opening = this.#opening.get(classMs);
     if (opening !== undefined) return await opening;
     const shared = this.#shared(classMs);
@@ -76,14 +76,15 @@ export class HoldSessions {
   }
 
   /** What is ended is forgotten; what is silent holds on to its locks, and takes no new ones. */
-  #putAway(classMs: number): void {
-    const hold = this.#byClass.get(classMs);
-    if (hold === undefined) return;
-    this.#byClass.delete(classMs);
+  #putAway(): void {
     for (const old of this.#retired) if (old.session.isEnded) this.#retired.delete(old);
-    if (hold.session.isEnded) return;
-    hold.retire();
-    this.#retired.add(hold);
+    for (const [classMs, hold] of this.#byClass) {
+      if (!hold.session.isEnded && !hold.isSilent) continue;
+      this.#byClass.delete(classMs);
+      if (hold.session.isEnded) continue;
+      hold.retire();
+      this.#retired.add(hold);
+    }
   }
 
   /** Where there may be no further session: the next longer class, else the longest there is. */

@@ -92,6 +92,7 @@ export class Session {
       });
       const session = new Session(client, clock, facts);
       early.tell = (fault) => session.#ended(fault);
+      if (early.fault !== undefined) session.#ended(early.fault);
       return session;
     } catch (error) {
       client.connection.stream.destroy();

@@ -99,21 +99,22 @@ export function endOfTurn(
   };
 }
 
-/** Ends what another session of ours does. */
-export function cancel(pid: number): PostgresStatement {
-  const text = "SELECT pg_cancel_backend($1)";
-  return { name: "holdfast_cancel", text, values: [pid], rowMode: "array" };
-}
-
-/** Ends one session and no later one with its pid, and answers with a row while it is still there. */
-export function terminate({
-  pid,
-  startedAt,
-}: {
+/** One session, and no later one that has its pid. */
+export interface SessionId {
   readonly pid: number;
   readonly startedAt: string;
-}): PostgresStatement {
-  const text =
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2";
+}
+
+const OF_SESSION = "FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2";
+
+/** Ends what another session of ours does. */
+export function cancel({ pid, startedAt }: SessionId): PostgresStatement {
+  const text = `SELECT pg_cancel_backend(pid) ${OF_SESSION}`;
+  return { name: "holdfast_cancel", text, values: [pid, startedAt], rowMode: "array" };
+}
+
+/** Ends a session, and answers with a row while it is still there. */
+export function terminate({ pid, startedAt }: SessionId): PostgresStatement {
+  const text = `SELECT pg_terminate_backend(pid) ${OF_SESSION}`;
   return { text, values: [pid, startedAt], rowMode: "array" };
 }

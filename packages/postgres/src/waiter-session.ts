@@ -148,19 +148,39 @@ export class WaiterSession implements LockHost {
   /** One that is sent too early is ignored, so it is sent until the wait has ended. */
   async #cancelUntilSettled(): Promise<void> {
     const { session } = this;
-    const { sessions, clock } = this.#host;
     const { sentAtMs } = session;
     while (session.isBusy && session.sentAtMs === sentAtMs) {
-      // Whatever goes wrong with one, the next comes.
-      await sessions
-        .control()
-        .then((control) => control.query(cancel(session.facts.pid)))
-        .catch(() => undefined);
+      if (!(await this.#sendCancel())) {
+        // Nobody knows whether it is still on its way, so the session cannot be used again.
+        session.destroy("a cancel was not answered");
+        return;
+      }
       if (!session.isBusy || session.sentAtMs !== sentAtMs) return;
-      await new Promise<void>((resolve) => {
-        clock.setTimer(CANCEL_AGAIN_MS, resolve, { ref: false });
-      });
+      await this.#pause(CANCEL_AGAIN_MS);
     }
+  }
+
+  /** False without an answer in time; a fault is an answer, after which the next is sent. */
+  #sendCancel(): Promise<boolean> {
+    const { sessions, clock, commandTimeoutMs } = this.#host;
+    return new Promise((resolve) => {
+      // A connection may have to be made first.
+      const timer = clock.setTimer(2 * commandTimeoutMs, () => resolve(false), { ref: false });
+      const answered = (): void => {
+        timer.cancel();
+        resolve(true);
+      };
+      sessions
+        .control()
+        .then((control) => control.query(cancel(this.session.facts)))
+        .then(answered, answered);
+    });
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#host.clock.setTimer(delayMs, resolve, { ref: false });
+    });
   }
 }
 

@@ -43,6 +43,22 @@ describe("sessions", () => {
     for (const grant of grants) expect(await giveBack(provider, grant)).toBe("released");
   });
 
+  test("that are shared by ttl classes live as long as the longest, whatever the order", async () => {
+    await using provider = providerOf(server, { connectionCountMax: 2 });
+    const first = await take(provider, request("short", { ttlMs: 1_000 }));
+    const longer = [60_000, 30_000, 100_000, 2_000];
+    const grants = await Promise.all(
+      longer.map((ttlMs) => take(provider, request(`longer-${ttlMs}`, { ttlMs }))),
+    );
+    expect(await sessionsOn(server)).toHaveLength(1);
+    const shortest = Math.min(...grants.map(({ ttlMs }, index) => ttlMs - (longer[index] ?? 0)));
+    expect(shortest).toBeGreaterThanOrEqual(0);
+    const outcomes = await provider.renew([first, ...grants]);
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ status: "renewed", validMs: 128_000 });
+    }
+  });
+
   test("hold ten thousand locks in at most two connections", async () => {
     await using provider = providerOf(server, { commandTimeoutMs: 20_000 });
     const asked = Array.from({ length: 10_000 }, (_, index) => request(`many-${index}`));

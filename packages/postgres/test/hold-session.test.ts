@@ -1,0 +1,51 @@
+import { type PostgresServer, startPostgres } from "@holdfast/test-servers";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HoldSession } from "../src/hold-session.ts";
+import { postgresSettings } from "../src/postgres-options.ts";
+import { Session } from "../src/session.ts";
+
+let server: PostgresServer;
+
+beforeAll(async () => {
+  server = await startPostgres();
+});
+
+afterAll(async () => {
+  await server.stop();
+});
+
+/** A session of the shortest class, with a lease of a second. */
+async function holdSession(): Promise<HoldSession> {
+  const settings = postgresSettings({ url: server.url });
+  const session = await Session.open(settings, 1_000);
+  return new HoldSession(session, settings, { validMs: 1_000, isNeeded: () => true });
+}
+
+/** What the server ends it by. */
+async function idleTimeoutMs(hold: HoldSession): Promise<number> {
+  const text = "SELECT setting FROM pg_settings WHERE name = 'idle_session_timeout'";
+  const { result } = await hold.query({ text, rowMode: "array" });
+  return Number(result.rows[0]?.[0]);
+}
+
+describe("a session that several ttl classes share", () => {
+  test("G-01 is never kept by the server for less than its holders count on", async () => {
+    const hold = await holdSession();
+    const counted: number[] = [];
+    const kept: number[] = [];
+    const raises = [64_000, 4_000, 32_000, 128_000, 2_000].map(async (validMs) => {
+      await hold.raise(validMs);
+      counted.push(hold.validMs);
+      kept.push(await idleTimeoutMs(hold));
+    });
+    await Promise.all(raises);
+    expect(counted).toEqual([...counted].sort((one, other) => one - other));
+    for (const [index, validMs] of counted.entries()) {
+      expect(kept[index]).toBeGreaterThanOrEqual(validMs);
+    }
+    expect(hold.validMs).toBe(128_000);
+    expect(await idleTimeoutMs(hold)).toBe(128_000);
+    hold.stop();
+    await hold.session.close();
+  });
+});
