@@ -5,8 +5,10 @@ import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
 import {
   type EtcdServer,
+  type PostgresServer,
   type RedisServer,
   startEtcd,
+  startPostgres,
   startRedisMany,
 } from "../packages/test-servers/dist/index.js";
 import { workspacePackages } from "../scripts/workspace.mjs";
@@ -24,14 +26,19 @@ const examples = workspacePackages()
 const SERVER_COUNT = 3;
 let servers: readonly RedisServer[] = [];
 let etcd: EtcdServer | undefined;
+let postgres: PostgresServer | undefined;
 
-afterAll(() => Promise.all([...servers, etcd].map((server) => server?.stop())));
+afterAll(() => Promise.all([...servers, etcd, postgres].map((server) => server?.stop())));
 
 /** The addresses by which an example finds real servers. */
 async function environment(source: string): Promise<NodeJS.ProcessEnv> {
   if (source.includes("ETCD_URL")) {
     etcd ??= await startEtcd();
     return { ...process.env, ETCD_URL: etcd.url };
+  }
+  if (source.includes("POSTGRES_URL")) {
+    postgres ??= await startPostgres();
+    return { ...process.env, POSTGRES_URL: postgres.url };
   }
   if (!source.includes("REDIS_URL")) return process.env;
   if (servers.length === 0) servers = await startRedisMany(SERVER_COUNT);
