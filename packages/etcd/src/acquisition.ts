@@ -64,13 +64,13 @@ export class Acquisition {
     const { answer, lease } = await this.ask(request, departure, txnOn);
     const { header, succeeded, responses } = answer.response;
     if (succeeded) return this.granted(request, lease, header.revision);
-    const [first, tombstone] = responses.map(({ response_range }) => response_range?.kvs[0]);
+    const first = responses[0]?.response_range?.kvs[0];
     if (isOwn(first, keyspace.key(name, holderId))) {
       // A copy of this request was first. Its key may hang on an earlier lease.
       if (first.lease === lease.id) return this.granted(request, lease, first.create_revision);
     }
     leases.detach(holderId);
-    if (tombstone !== undefined) throw givenUp(name);
+    if (first === undefined) throw givenUp(name);
     return { granted: false, why: "held" };
   }
 

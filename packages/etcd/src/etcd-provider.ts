@@ -28,6 +28,7 @@ import {
   hostUrls,
   TTL_MS_MIN,
 } from "./etcd-options.ts";
+import { HeldWatch } from "./held-watch.ts";
 import { breakHolder, inspectLock } from "./inspection.ts";
 import { Keyspace } from "./keyspace.ts";
 import { Leases } from "./leases.ts";
@@ -84,6 +85,7 @@ class EtcdCluster implements EtcdProvider {
   readonly #acquisition: Acquisition;
   readonly #queue: Queue;
   readonly #watches: Watches;
+  readonly #heldWatch: HeldWatch;
   readonly #releases: Releases;
   readonly #brought: EtcdClient | undefined;
   #closing: Promise<void> | undefined;
@@ -104,6 +106,7 @@ class EtcdCluster implements EtcdProvider {
     const target = { caller, clock, keyspace, leases, attempts };
     this.#acquisition = new Acquisition(target);
     this.#watches = new Watches(endpoints, clock);
+    this.#heldWatch = new HeldWatch(keyspace, leases, this.#watches);
     this.#queue = new Queue(target, this.#acquisition, this.#watches);
     this.#releases = new Releases({ caller, keyspace, leases, attempts });
   }
@@ -123,7 +126,7 @@ class EtcdCluster implements EtcdProvider {
 
   renew(requests: readonly RenewRequest[]): Promise<readonly RenewOutcome[]> {
     const [caller, keyspace, leases] = [this.#caller, this.#keyspace, this.#leases];
-    return renewAll(requests, { caller, keyspace, leases });
+    return renewAll(requests, { caller, keyspace, leases, heldWatch: this.#heldWatch });
   }
 
   release(request: ReleaseRequest): Promise<ReleaseOutcome> {

@@ -8,6 +8,8 @@ export interface LeasedClaim {
   /** Until when its holder may believe in it; what is not renewed by then is let go of. */
   validUntilMs: number;
   isHeld: boolean;
+  /** Ends the watch over its key, where there is one. */
+  stopWatching?: (() => void) | undefined;
 }
 
 /** A keepalive that a leader has answered, and in which term of Raft. */

@@ -85,6 +85,7 @@ export class Leases {
 
   attach(lease: Lease, claim: LeasedClaim): void {
     const earlier = this.#ofHolder.get(claim.holderId);
+    earlier?.claims.get(claim.holderId)?.stopWatching?.();
     if (earlier !== lease) earlier?.claims.delete(claim.holderId);
     lease.claims.set(claim.holderId, claim);
     this.#ofHolder.set(claim.holderId, lease);
@@ -95,9 +96,18 @@ export class Leases {
   detach(holderId: string): void {
     const lease = this.#ofHolder.get(holderId);
     if (lease === undefined) return;
+    lease.claims.get(holderId)?.stopWatching?.();
     this.#ofHolder.delete(holderId);
     lease.claims.delete(holderId);
     this.#endIfUnused(lease);
+  }
+
+  /** The server has let go of a claim that it is still held by. Told once. */
+  lose(claim: LeasedClaim, why: string): void {
+    const { name, holderId, isHeld } = claim;
+    if (this.#ofHolder.get(holderId)?.claims.get(holderId) !== claim) return;
+    this.detach(holderId);
+    if (isHeld) this.#host.lost({ name, holderId, why });
   }
 
   /**
@@ -143,8 +153,9 @@ export class Leases {
     this.retire(lease);
     const claims = [...lease.claims.values()];
     lease.claims.clear();
-    for (const { name, holderId, isHeld } of claims) {
+    for (const { name, holderId, isHeld, stopWatching } of claims) {
       this.#ofHolder.delete(holderId);
+      stopWatching?.();
       if (isHeld) this.#host.lost({ name, holderId, why });
     }
   }
@@ -182,10 +193,12 @@ export class Leases {
     return held.length > some.length || found.some(({ lease: id }) => id === lease.id);
   }
 
+  /** Whatever held on a lease that was not kept alive in time knows it by its own clock. */
   #isGone(lease: Lease): boolean {
-    const nowMs = this.#host.clock.monotonicMs();
-    if (!lease.hasEnded && !lease.isDoubtful(nowMs)) return false;
-    this.retire(lease);
+    if (lease.hasEnded) return true;
+    if (!lease.isDoubtful(this.#host.clock.monotonicMs())) return false;
+    this.ended(lease, "its lease was not kept alive in time");
+    this.#revokeId(lease.id);
     return true;
   }
 
@@ -233,8 +246,12 @@ export class Leases {
     if (lease.hasEnded) return;
     lease.hasEnded = true;
     this.#alive.delete(lease);
+    this.#revokeId(lease.id);
+  }
+
+  #revokeId(ID: string): void {
     const revoking = this.#host.caller.run({
-      send: ({ client, options }) => client.leaseClient.leaseRevoke({ ID: lease.id }, options),
+      send: ({ client, options }) => client.leaseClient.leaseRevoke({ ID }, options),
     });
     this.background(revoking);
   }

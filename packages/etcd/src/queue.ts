@@ -136,7 +136,8 @@ export class Queue {
     const { caller, clock, leases } = this.#target;
     for (;;) {
       if (request.signal.aborted) throw aborted(departure);
-      const refreshing = leases.refresh(lease);
+      // A grant that is never renewed is to begin with all of its ttl.
+      const refreshing = leases.refresh(lease, !request.renewable);
       try {
         const answer = await caller.run({
           send: ({ client, options }) => client.kv.txn(txn, options),

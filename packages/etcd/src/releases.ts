@@ -27,6 +27,12 @@ export class Releases {
     const { keyspace, leases, attempts } = this.#target;
     const { name, holderId, ttlMs, inDoubt } = request;
     const subject = { keyspace, name, holderId };
+    const claim = leases.of(holderId)?.claims.get(holderId);
+    if (claim !== undefined) {
+      // A deletion of our own is no loss.
+      claim.isHeld = false;
+      claim.stopWatching?.();
+    }
     try {
       const deleted = await (inDoubt ? this.#disown(subject, ttlMs) : this.#giveBack(subject));
       leases.detach(holderId);
@@ -35,7 +41,6 @@ export class Releases {
     } catch (error) {
       if (!LockError.is(error)) throw error;
       // What could not be given back is not to live on by the others on its lease.
-      const claim = leases.of(holderId)?.claims.get(holderId);
       if (claim !== undefined) claim.validUntilMs = 0;
       return "unknown";
     }

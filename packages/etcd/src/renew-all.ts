@@ -1,6 +1,7 @@
 import { LockError, type RenewOutcome, type RenewRequest } from "@holdfast/core";
 import type { Caller } from "./caller.ts";
 import type { KeyValue, TxnResponse } from "./etcd-client.ts";
+import type { HeldWatch } from "./held-watch.ts";
 import type { Keyspace } from "./keyspace.ts";
 import type { Lease } from "./lease.ts";
 import type { Leases } from "./leases.ts";
@@ -11,6 +12,7 @@ export interface RenewTarget {
   readonly caller: Caller;
   readonly keyspace: Keyspace;
   readonly leases: Leases;
+  readonly heldWatch: HeldWatch;
 }
 
 /** Keys read in one transaction; a server takes 128 operations unless it is told otherwise. */
@@ -61,7 +63,9 @@ async function renewBatch(
       batch.map((request, at) => {
         const found = answer.response.responses[at]?.response_range?.kvs[0];
         const lease = leases.of(request.holderId);
-        return settle(request, { found, trouble: lease && troubles.get(lease) }, target);
+        const { revision } = answer.response.header;
+        const reading = { found, revision, trouble: lease && troubles.get(lease) };
+        return settle(request, reading, target);
       }),
     );
   } catch (cause) {
@@ -88,15 +92,16 @@ function refreshAll(
 /** What was read of one key, and what went wrong with the keepalive of its lease. */
 interface Reading {
   readonly found: KeyValue | undefined;
+  readonly revision: string;
   readonly trouble: unknown;
 }
 
 async function settle(
   request: RenewRequest,
-  { found, trouble }: Reading,
+  { found, revision, trouble }: Reading,
   target: RenewTarget,
 ): Promise<RenewOutcome> {
-  const { leases } = target;
+  const { leases, heldWatch } = target;
   const { holderId, ttlMs } = request;
   const lease = leases.of(holderId);
   if (found === undefined) {
@@ -107,6 +112,7 @@ async function settle(
     return await move(request, found, target);
   }
   const claim = lease.claims.get(holderId);
+  if (claim !== undefined) heldWatch.begin(claim, revision);
   const untilMs = lease.provenAtMs + lease.ttlMs;
   if (trouble !== undefined && claim !== undefined && claim.validUntilMs >= untilMs) {
     return { status: "unknown", cause: trouble };

@@ -21,7 +21,8 @@ export function firstOf(range: RangeRequest): RangeRequest {
 
 /**
  * Takes the lock if nobody has any key of the name, which a range can be compared for. Otherwise it tells
- * whose key is first: our own one if this is a copy of a request that took effect. Refused, it leaves nothing.
+ * whose key is first: our own one if this is a copy of a request that took effect, and nobody's if the request
+ * was given up. Refused, it leaves nothing.
  */
 export function acquireTxn(subject: Subject, lease: Lease, value: Buffer): TxnRequest {
   const { keyspace, name, holderId } = subject;
@@ -31,10 +32,7 @@ export function acquireTxn(subject: Subject, lease: Lease, value: Buffer): TxnRe
   return {
     compare: [isAbsent(range), isAbsent({ key: tombstone })],
     success: [{ request_put: { key, value, lease: lease.id } }],
-    failure: [
-      { request_range: firstOf(range) },
-      { request_range: { key: tombstone, keys_only: true } },
-    ],
+    failure: [{ request_range: firstOf(range) }],
   };
 }
 

@@ -1,7 +1,7 @@
 import type { EtcdClient, EtcdStream, WatchRequest, WatchResponse } from "./etcd-client.ts";
 
-/** Called once: the key was deleted, or nothing more will be heard of it. Read the truth again. */
-export type Hint = () => void;
+/** Called once: the key was deleted, or else nothing more will be heard of it. */
+export type Hint = (isDeleted: boolean) => void;
 
 /**
  * One stream of watchers, each for the deletion of one key, each good for one hint.
@@ -67,7 +67,7 @@ export class WatchStream {
     this.#stream?.cancel();
     const hints = [...this.#hints.values()];
     this.#hints.clear();
-    for (const hint of hints) hint();
+    for (const hint of hints) hint(false);
   }
 
   #open(stream: EtcdStream<WatchRequest, WatchResponse>): void {
@@ -89,6 +89,6 @@ export class WatchStream {
     if (!canceled && events.length === 0) return;
     const hint = this.#hints.get(watch_id);
     this.#hints.delete(watch_id);
-    hint?.();
+    hint?.(!canceled);
   }
 }

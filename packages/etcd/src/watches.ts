@@ -14,6 +14,7 @@ export class Watches {
   readonly #streams = new Set<WatchStream>();
   #current: WatchStream | undefined;
   #idleTimer: Timer | undefined;
+  #isClosed = false;
 
   constructor(endpoints: Endpoints, clock: Clock) {
     this.#endpoints = endpoints;
@@ -22,6 +23,10 @@ export class Watches {
 
   /** Gives one hint when `key` is deleted from that revision on, or may have been. Returns how to end it. */
   watch(key: Buffer, startRevision: string, hint: Hint): () => void {
+    if (this.#isClosed) {
+      queueMicrotask(() => hint(false));
+      return () => undefined;
+    }
     this.#idleTimer?.cancel();
     this.#idleTimer = undefined;
     const stream = this.#open();
@@ -39,6 +44,7 @@ export class Watches {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.distrust();
     this.#idleTimer?.cancel();
   }

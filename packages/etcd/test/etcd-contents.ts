@@ -1,12 +1,13 @@
 import type { EtcdServer } from "@holdfast/test-servers";
 
+const WATCHERS = /^etcd_debugging_mvcc_watcher_total (\d+)$/m;
 const EVERYTHING = { key: base64("\0"), range_end: base64("\0") };
 
 /** What a server stores, read and changed past every client. */
 export class EtcdContents {
-  readonly #server: Pick<EtcdServer, "ask">;
+  readonly #server: Pick<EtcdServer, "ask" | "metrics">;
 
-  constructor(server: Pick<EtcdServer, "ask">) {
+  constructor(server: Pick<EtcdServer, "ask" | "metrics">) {
     this.#server = server;
   }
 
@@ -22,6 +23,13 @@ export class EtcdContents {
   /** Every lease, as `lease <id>`. */
   async leases(): Promise<readonly string[]> {
     return (await this.#leaseIds()).map((id) => `lease ${id}`);
+  }
+
+  /** How many watchers there are. */
+  async watchers(): Promise<number> {
+    const [, count] = WATCHERS.exec(await this.#server.metrics()) ?? [];
+    if (count === undefined) throw new Error("the server does not count its watchers");
+    return Number(count);
   }
 
   /** Takes every key and every lease away, as a server that lost them would. Revisions go on. */

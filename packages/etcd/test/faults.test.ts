@@ -94,7 +94,7 @@ test("G-07 a watcher that was cut off loses no wake-up", async () => {
   await take(direct, held);
   const asked = { ...request("a", { ttlMs: 60_000 }), signal: new AbortController().signal };
   const waiting = provider.enqueue(asked);
-  await until("it waits", async () => (await direct.inspect("a")).waiters === 1);
+  await until("it waits", async () => (await contents.watchers()) === 1);
   proxy.reset();
   await giveBack(direct, held);
   await waiting;
@@ -106,7 +106,7 @@ test("G-07 a waiter whose watcher is mute looks by itself", async () => {
   await take(direct, held);
   const asked = { ...request("a", { ttlMs: 4_000 }), signal: new AbortController().signal };
   const waiting = provider.enqueue(asked);
-  await until("it waits", async () => (await direct.inspect("a")).waiters === 1);
+  await until("it waits", async () => (await contents.watchers()) === 1);
   proxy.drop("to-client");
   await giveBack(direct, held);
   await until("a look was lost", () => proxy.traffic("to-client").lostBytes > 0);
@@ -120,7 +120,7 @@ test("G-07 compaction during a wait loses no wake-up", async () => {
   await take(direct, held);
   const asked = { ...request("a", { ttlMs: 60_000 }), signal: new AbortController().signal };
   const waiting = provider.enqueue(asked);
-  await until("it waits", async () => (await direct.inspect("a")).waiters === 1);
+  await until("it waits", async () => (await contents.watchers()) === 1);
   // Cut off while the deletion happens and is compacted, so that the next watcher begins too early.
   proxy.hold("to-server");
   proxy.reset();
@@ -138,7 +138,7 @@ test("G-01 a waiter whose lease ended while it was cut off is no holder, and joi
   await take(direct, held);
   const asked = { ...request("a", { ttlMs: 2_000 }), signal: new AbortController().signal };
   const waiting = provider.enqueue(asked).catch((error: unknown) => error);
-  await until("it waits", async () => (await direct.inspect("a")).waiters === 1);
+  await until("it waits", async () => (await contents.watchers()) === 1);
   proxy.blackHole();
   await until("its key is gone", async () => (await direct.inspect("a")).waiters === 0);
   await proxy.heal();

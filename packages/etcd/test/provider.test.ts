@@ -79,6 +79,22 @@ describe("leases", () => {
     await giveBack(provider, next);
   });
 
+  test("G-02 a deletion of a key that was renewed is told at once, and a release is none", async () => {
+    const provider = open();
+    const losses: Loss[] = [];
+    using _ = provider.onLoss((loss) => losses.push(loss));
+    const [kept, broken] = [request("kept"), request("broken")];
+    await take(provider, kept);
+    await take(provider, broken);
+    await provider.renew([kept, broken]);
+    expect(await giveBack(provider, kept)).toBe("released");
+    await open().breakLock("broken", { incarnation: "any" });
+    await until("the loss is told", () => losses.length > 0);
+    expect(losses).toEqual([
+      { name: "broken", holderId: broken.holderId, why: "its key was deleted" },
+    ]);
+  });
+
   test("G-08 a holder that stopped renewing does not live on by another on its lease", async () => {
     const provider = open();
     const [idle, busy] = [request("idle", { ttlMs: 2_000 }), request("busy", { ttlMs: 2_000 })];
