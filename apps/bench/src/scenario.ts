@@ -19,11 +19,8 @@ export interface Metric {
   readonly compared: boolean;
   /** Without this ability of a strategy the metric means nothing; the report writes "no". */
   readonly needs?: keyof Abilities;
-  /**
-   * Id of the metric that says how many percent of what this one is founded on were not over yet. Above
-   * 0 the report writes "≥".
-   */
-  readonly openPercent?: string;
+  /** Id of what a sample sets to 1 where its value of this metric is only the least that it can be. */
+  readonly openIn?: string;
 }
 
 /** One table of a scenario: every strategy measured under the same wish, interleaved. */

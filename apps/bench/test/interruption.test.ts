@@ -1,6 +1,9 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { Report } from "../src/report/report.ts";
 import { BenchProcess } from "./bench-process.ts";
 
 const WAIT_MS_MAX = 30_000;
@@ -43,4 +46,27 @@ test.runIf(isLinux).each([
     );
   },
   2 * WAIT_MS_MAX,
+);
+
+test(
+  "a run that is killed leaves its finished variants in the file",
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), "holdfast-bench-"));
+    const file = join(folder, "killed.json");
+    const bench = new BenchProcess([
+      ...["--strategies", "memory,async-lock", "--scenarios", "uncontended"],
+      ...["--rounds", "2", "--json", file],
+    ]);
+    await waitUntil("the second variant", () => bench.stderr.includes("64 callers"));
+    bench.signalGroup("SIGKILL");
+    await bench.exitCode();
+    const { complete, results } = JSON.parse(await readFile(file, "utf8")) as Report;
+    await rm(folder, { recursive: true });
+    expect(complete).toBe(false);
+    expect(results).toMatchObject([
+      { strategy: "memory", variant: "1 caller" },
+      { strategy: "async-lock", variant: "1 caller" },
+    ]);
+  },
+  WAIT_MS_MAX,
 );

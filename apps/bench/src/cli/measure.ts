@@ -1,7 +1,8 @@
 import { AgentHost } from "../agent/agent-host.ts";
-import type { Gap } from "../method/outcome.ts";
-import type { Plan, PlanItem } from "../method/plan.ts";
+import type { Gap, Outcome } from "../method/outcome.ts";
+import { type Plan, type PlanItem, sliceSeconds } from "../method/plan.ts";
 import { runBench } from "../method/run-bench.ts";
+import { durationText } from "../report/duration-text.ts";
 import { describeMachine } from "../report/machine.ts";
 import type { Progress } from "../report/progress.ts";
 import type { Report } from "../report/report.ts";
@@ -16,14 +17,18 @@ import type { ServerUrl } from "./server-url.ts";
 /** What a run measured, and where. */
 export type Measured = Omit<Report, "notForGating" | "gates" | "comparison">;
 
-/** What ends a run early, and what tells how far it is. */
+/** What ends a run early, and what is told how far it is. */
 export interface RunControl {
   readonly signal: AbortSignal;
   readonly progress: Progress;
+  /** Told after each variant what was measured so far. */
+  readonly onPart: (soFar: Measured) => void;
 }
 
 const WHY_NOT_DESTRUCTIVE =
   "kills or stops servers, which only those that the run starts itself may suffer: leave out --url";
+
+const NOT_CLEANED: Cleaning = { keysRemoved: 0, failures: [] };
 
 /**
  * Carries out the plan on servers of its own, or on those that were given. Whatever it started has ended
@@ -54,21 +59,25 @@ async function measureOnGiven(
   const { namePrefix } = servers;
   control.progress.say(`keys of this run contain ${namePrefix}`);
   const items = plan.items.filter(({ scenario }) => scenario.destructive !== true);
+  const omitted = plan.items.filter((item) => !items.includes(item)).flatMap(gapsOf);
+  const secrets = urls.map(({ url }) => url);
+  const noted = (measured: Measured, cleaning: Cleaning): Measured => ({
+    ...measured,
+    givenServers: { urls: urls.map(({ shown }) => shown), namePrefix, ...cleaning },
+    notMeasured: [
+      ...measured.notMeasured.map((gap) => ({ ...gap, why: redacted(gap.why, secrets) })),
+      ...omitted,
+    ],
+  });
+  const onPart = (soFar: Measured): void => control.onPart(noted(soFar, NOT_CLEANED));
   let cleaning: Cleaning | undefined;
   let measured: Measured;
   try {
-    measured = await measureOn({ ...plan, items }, { pinning, servers }, control);
+    measured = await measureOn({ ...plan, items }, { pinning, servers }, { ...control, onPart });
   } finally {
     cleaning = await servers.clean();
   }
-  const omitted = plan.items.filter((item) => !items.includes(item)).flatMap(gapsOf);
-  const secrets = urls.map(({ url }) => url);
-  const gaps = measured.notMeasured.map((gap) => ({ ...gap, why: redacted(gap.why, secrets) }));
-  return {
-    ...measured,
-    givenServers: { urls: urls.map(({ shown }) => shown), namePrefix, ...cleaning },
-    notMeasured: [...gaps, ...omitted],
-  };
+  return noted(measured, cleaning);
 }
 
 function gapsOf({ scenario, variant, strategies }: PlanItem): readonly Gap[] {
@@ -89,23 +98,41 @@ interface Ground {
 async function measureOn(
   plan: Plan,
   { pinning, servers }: Ground,
-  { signal, progress }: RunControl,
+  { signal, progress, onPart }: RunControl,
 ): Promise<Measured> {
+  progress.say(`at least ${durationText(sliceSeconds(plan))}: the sum of all slices`);
   const machine = describeMachine(pinning.core, servers.pinned);
   const strategies = plan.items.flatMap((item) => item.strategies);
   const versions = await describeVersions(servers.versions, strategies);
+  const measuredBy = (outcome: Outcome, complete: boolean): Measured => {
+    const { results, controls: noise, cannot, gaps: notMeasured } = outcome;
+    return { machine, versions, complete, results, noise, cannot, notMeasured };
+  };
   const host = new AgentHost(pinning, servers);
   const killAllNow = (): void => host.killAllNow();
   const killAll = (): void => void host.killAll();
   process.once("exit", killAllNow);
   signal.addEventListener("abort", killAll, { once: true });
   try {
-    const outcome = await runBench(plan, { host, signal, listener: progress });
-    const { results, controls: noise, cannot, gaps: notMeasured } = outcome;
-    return { machine, versions, complete: !signal.aborted, results, noise, cannot, notMeasured };
+    const outcome = await runBench(plan, {
+      host,
+      signal,
+      listener: progress,
+      onPart: (soFar) => onPart(measuredBy(soFar, false)),
+    });
+    return measuredBy(outcome, !signal.aborted);
   } finally {
     await host.killAll();
-    await servers.stop();
+    await stopped(servers, progress);
     process.off("exit", killAllNow);
+  }
+}
+
+/** A server that does not end is worth a line, and not the results. */
+async function stopped(servers: RunServers, progress: Progress): Promise<void> {
+  try {
+    await servers.stop();
+  } catch (error) {
+    progress.say(`a server could not be stopped: ${String(error)}`);
   }
 }

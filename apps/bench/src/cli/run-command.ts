@@ -1,21 +1,18 @@
-import { writeFile } from "node:fs/promises";
 import { compareReports } from "../compare/compare-reports.ts";
 import { type GateField, gatePlanItems } from "../gates/gate-plan.ts";
 import type { GateRow } from "../gates/gate-row.ts";
 import { judge } from "../gates/judge.ts";
 import { isShut } from "../gates/judgement.ts";
-import { planItems, sliceSeconds } from "../method/plan.ts";
-import { durationText } from "../report/duration-text.ts";
+import { planItems } from "../method/plan.ts";
 import { createProgress } from "../report/progress.ts";
 import type { Report } from "../report/report.ts";
-import { reportJson } from "../report/report-json.ts";
-import { summaryText } from "../report/summary-text.ts";
 import { scenarios } from "../scenarios.ts";
 import { UnreachableError } from "../server/given-servers.ts";
 import { strategies } from "../strategies.ts";
 import { Interruption } from "./interruption.ts";
 import { type Measured, measure } from "./measure.ts";
-import { type RunRequest, STDOUT } from "./run-request.ts";
+import { publish, publishPart } from "./publish.ts";
+import type { RunRequest } from "./run-request.ts";
 
 /** When a gate is missed, the noise is too large to tell, or nothing was measured. */
 const GATE_EXIT_CODE = 1;
@@ -23,7 +20,7 @@ const GATE_EXIT_CODE = 1;
 const UNAVAILABLE_EXIT_CODE = 69;
 
 /**
- * Measures, prints, writes the JSON, and gives the exit code. Whatever it started has ended by then.
+ * Measures, prints, writes the JSON (after each variant too), and gives the exit code. Whatever it started has ended by then.
  * `gates` are the rows to judge, undefined without `--gate`.
  */
 export async function runCommand(
@@ -38,10 +35,17 @@ export async function runCommand(
       ? planItems(request.scenarios, request.strategies)
       : gatePlanItems(gates, field);
   const plan = { items, seconds: request.seconds, rounds: request.rounds };
-  progress.say(`at least ${durationText(sliceSeconds(plan))}: the sum of all slices`);
+  const gating = gates && { gates, field };
+  const onPart = (soFar: Measured): void => {
+    try {
+      publishPart(concluded(soFar, request, gating), request.json);
+    } catch (error) {
+      progress.say(`the results so far could not be written: ${String(error)}`);
+    }
+  };
   let measured: Measured;
   try {
-    measured = await measure(plan, request.urls, { signal: interruption.signal, progress });
+    measured = await measure(plan, request.urls, { signal: interruption.signal, progress, onPart });
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;
     console.error(`bench: ${error.message}`);
@@ -49,8 +53,8 @@ export async function runCommand(
   } finally {
     progress.stop();
   }
-  const report = concluded(measured, request, gates && { gates, field });
-  await publish(report, request.json);
+  const report = concluded(measured, request, gating);
+  publish(report, request.json);
   return interruption.exitCode ?? exitCodeOf(report);
 }
 
@@ -77,18 +81,4 @@ function concluded(
       comparison: compareReports(scenarios, { before: compareWith, after: report }),
     }),
   };
-}
-
-/** Tables to the standard output and the JSON into its file; or the JSON there and the tables beside. */
-async function publish(report: Report, json: string | undefined): Promise<void> {
-  const text = summaryText(scenarios, report);
-  if (json === STDOUT) {
-    process.stderr.write(text);
-    process.stdout.write(reportJson(report));
-    return;
-  }
-  process.stdout.write(text);
-  if (json === undefined) return;
-  await writeFile(json, reportJson(report));
-  process.stdout.write(`Results written to ${json}\n`);
 }

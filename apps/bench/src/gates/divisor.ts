@@ -1,13 +1,6 @@
 import { medianOf } from "../method/spread.ts";
-import {
-  type Evidence,
-  isNumber,
-  isUnable,
-  type RoundValues,
-  valuesOf,
-  type Wanted,
-  whyAbsent,
-} from "./evidence.ts";
+import { type Evidence, isNumber, isUnable, type Wanted, whyAbsent } from "./evidence.ts";
+import { type Figure, figureOf } from "./figure.ts";
 import type { Divisor, GateRow } from "./gate-row.ts";
 import { isPeerOf } from "./is-peer-of.ts";
 
@@ -15,7 +8,7 @@ import { isPeerOf } from "./is-peer-of.ts";
 export interface Divider {
   /** The strategy's id. */
   readonly name: string;
-  readonly values: RoundValues;
+  readonly figure: Figure;
   /** Which peers might have been the best one and have no figure, with the reason. */
   readonly lacking?: string;
 }
@@ -27,8 +20,8 @@ export function dividerOf(row: GateRow, divisor: Divisor, evidence: Evidence): D
     "strategy" in divisor
       ? { ...row, strategy: divisor.strategy }
       : { ...row, variant: divisor.variant ?? row.variant, metric: divisor.metric };
-  const values = valuesOf(wanted, evidence);
-  if (values !== undefined) return { name: wanted.strategy, values };
+  const figure = figureOf(wanted, evidence);
+  if (figure !== undefined) return { name: wanted.strategy, figure };
   return isLeftOutPeer(wanted.strategy, evidence)
     ? `${wanted.strategy} takes part with --peers`
     : whyAbsent(wanted, evidence);
@@ -49,8 +42,8 @@ function bestPeer(row: GateRow, evidence: Evidence): Divider | string {
     .map(({ id }): Wanted => ({ ...row, strategy: id }))
     .filter((wanted) => !isUnable(wanted, evidence));
   const measured = able.flatMap((wanted) => {
-    const values = valuesOf(wanted, evidence);
-    return values?.some(isNumber) ? [{ name: wanted.strategy, values }] : [];
+    const figure = figureOf(wanted, evidence);
+    return figure?.values.some(isNumber) ? [{ name: wanted.strategy, figure }] : [];
   });
   const sign = row.comparison === "at least" ? -1 : 1;
   const [best] = measured.toSorted((a, b) => sign * (middle(a) - middle(b)));
@@ -60,6 +53,6 @@ function bestPeer(row: GateRow, evidence: Evidence): Divider | string {
   return { ...best, lacking: lacking.map((wanted) => whyAbsent(wanted, evidence)).join("; ") };
 }
 
-function middle({ values }: Divider): number {
-  return medianOf(values.filter(isNumber));
+function middle({ figure }: Divider): number {
+  return medianOf(figure.values.filter(isNumber));
 }

@@ -27,7 +27,7 @@ function scenario(id: string, ...titles: readonly string[]): Scenario {
     usesServer: true,
     secondsDefault: 1,
     roundsDefault: 8,
-    metrics: [{ id: "m", title: "m", kind: "us", compared: true }],
+    metrics: [{ id: "m", title: "m", kind: "us", compared: true, openIn: "mOpen" }],
     variants: titles.map((title) => ({ title, params: {} })),
     paramsFor: () => ({}),
     open: () => Promise.reject(new Error("nothing is opened here")),
@@ -238,6 +238,51 @@ describe("no false hold", () => {
     const field = { ...all, scenarios: [once] };
     expect(judged({}, { results }, field)).toMatchObject({ verdict: "holds", atItsWord: true });
     expect(judged({}, { results: mine })).not.toHaveProperty("atItsWord");
+  });
+
+  /** Of which the first rounds are only the least that they can be. */
+  function open(id: string, m: readonly number[], openCount: number): Result {
+    const mOpen = m.map((_, round) => Number(round < openCount));
+    return { ...result(id, m), values: { m, mOpen } };
+  }
+
+  test.each([
+    { of: 0.5, openCount: 0, verdict: "holds", bound: undefined },
+    { of: 0.5, openCount: 1, verdict: "holds", bound: "at least" },
+    { of: 0.5, openCount: 4, verdict: "too noisy", bound: "at least" },
+    { of: 3, openCount: 8, verdict: "misses", bound: "at least" },
+  ])("a wait of $of, cut short in $openCount of 8 rounds, $verdict", (wait) => {
+    const judgement = judged({}, { results: [open("own", rounds(wait.of), wait.openCount)] });
+    expect(judgement.verdict).toBe(wait.verdict);
+    expect(judgement.bound).toBe(wait.bound);
+  });
+
+  test.each([
+    { own: 1, raw: 4, isOpen: [false, true], verdict: "holds", bound: "at most" },
+    { own: 4, raw: 1, isOpen: [false, true], verdict: "too noisy", bound: "at most" },
+    { own: 1, raw: 4, isOpen: [true, false], verdict: "too noisy", bound: "at least" },
+    { own: 4, raw: 1, isOpen: [true, false], verdict: "misses", bound: "at least" },
+    { own: 1, raw: 4, isOpen: [true, true], verdict: "too noisy", bound: undefined },
+  ])("$own ÷ $raw with waits cut short in $isOpen: $verdict", (ratio) => {
+    const [own, raw] = ratio.isOpen.map((isOpen) => (isOpen ? 8 : 0));
+    const results = [
+      open("own", rounds(ratio.own), own ?? 0),
+      open("raw", rounds(ratio.raw), raw ?? 0),
+    ];
+    const judgement = judged(byRaw, { results });
+    expect(judgement.verdict).toBe(ratio.verdict);
+    expect(judgement.bound).toBe(ratio.bound);
+    if (ratio.verdict === "too noisy") expect(judgement.why).toContain("cut waits short");
+  });
+
+  test("no number stands where both sides were cut short, nor a stretch that is only a bound", () => {
+    const results = [open("own", rounds(1), 8), open("raw", rounds(4), 8)];
+    expect(judged(byRaw, { results })).not.toHaveProperty("measured");
+    const own = [open("own", rounds(0.5), 1)];
+    expect(judged({ stretch: 0.6 }, { results: own }).stretchReached).toBe(true);
+    expect(judged({ stretch: 0.6, must: 9 }, { results: [open("own", rounds(0.5), 4)] })).toEqual(
+      expect.not.objectContaining({ stretchReached: true }),
+    );
   });
 
   test("where the control is too noisy in the metric, no ratio of it is judged", () => {

@@ -1,17 +1,13 @@
 import { dividerOf } from "./divisor.ts";
 import { isOneRound, noiseIn, whyTooFew } from "./doubt.ts";
-import {
-  type Evidence,
-  isAt,
-  isNumber,
-  type RoundValues,
-  valuesOf,
-  whyAbsent,
-} from "./evidence.ts";
+import { type Evidence, isAt, isNumber, whyAbsent } from "./evidence.ts";
+import { boundsOf, extremesOf, type Figure, figureOf, quotientOf } from "./figure.ts";
 import type { GateField } from "./gate-plan.ts";
 import type { GateRow } from "./gate-row.ts";
 import type { Judgement } from "./judgement.ts";
 import { verdictOf } from "./verdict.ts";
+
+const WHY_OPEN = "the slices cut waits short that could decide it either way";
 
 /** Judges every row. One that the run does not cover is not measured, with the reason. */
 export function judge(rows: readonly GateRow[], evidence: Evidence): readonly Judgement[] {
@@ -25,9 +21,9 @@ function judgeRow(row: GateRow, evidence: Evidence): Judgement {
   if (failure !== undefined) {
     return { row, verdict: "misses", why: `${row.strategy} broke off: ${failure.why}` };
   }
-  const own = valuesOf(row, evidence);
+  const own = figureOf(row, evidence);
   if (own === undefined) return notMeasured(row, whyAbsent(row, evidence));
-  if (own.some((value) => isNumber(value) && value < 0)) {
+  if (own.values.some((value) => isNumber(value) && value < 0)) {
     return notMeasured(row, `${row.strategy} has a ${row.metric} below 0: too little to measure`);
   }
   return row.dividedBy === undefined
@@ -37,21 +33,17 @@ function judgeRow(row: GateRow, evidence: Evidence): Judgement {
 
 function judgeRatio(
   row: GateRow & Required<Pick<GateRow, "dividedBy">>,
-  own: RoundValues,
+  own: Figure,
   evidence: Evidence,
 ): Judgement {
   const divider = dividerOf(row, row.dividedBy, evidence);
   if (typeof divider === "string") return notMeasured(row, divider);
-  const { name, values, lacking } = divider;
-  if (values.some((value) => isNumber(value) && value <= 0)) {
+  const { name, figure, lacking } = divider;
+  if (figure.values.some((value) => isNumber(value) && value <= 0)) {
     const why = `${name} has a round of 0 or less to divide by: too little to measure`;
     return { ...notMeasured(row, why), divisor: name };
   }
-  const quotients = own.map((value, round) => {
-    const other = values[round];
-    return isNumber(value) && isNumber(other) ? value / other : null;
-  });
-  const judgement = { ...founded(row, quotients, evidence), divisor: name };
+  const judgement = { ...founded(row, quotientOf(own, figure), evidence), divisor: name };
   if (lacking === undefined) return judgement;
   // The peer that is missing might have been better: what misses against another misses all the same.
   const { stretchReached: _, ...figures } = judgement;
@@ -61,20 +53,28 @@ function judgeRatio(
     : { ...figures, why };
 }
 
-/** The verdict on the values, unless there are too few of them or too much noise. */
-function founded(row: GateRow, values: RoundValues, evidence: Evidence): Judgement {
-  const usable = values.filter(isNumber);
+/** The verdict on the values, unless there are too few of them or too much doubt. */
+function founded(row: GateRow, figure: Figure, evidence: Evidence): Judgement {
+  const usable = figure.values.filter(isNumber);
   if (usable.length === 0) return notMeasured(row, "no round has all that it takes");
+  const [bound, otherBound] = boundsOf(figure);
+  if (otherBound !== undefined) return { row, verdict: "too noisy", why: WHY_OPEN };
   const { stretchReached, ...judgement } = verdictOf(row, usable);
+  const figures = { ...judgement, ...(bound === undefined ? {} : { bound }) };
+  const extremes = extremesOf(figure).map((values) => verdictOf(row, values.filter(isNumber)));
+  const isOpen = extremes.some(({ verdict }) => verdict !== judgement.verdict);
   // A single wrong round refutes an exact value.
   const isRefuted = row.comparison === "exactly" && judgement.verdict === "misses";
   const doubt = isRefuted
     ? undefined
-    : (whyTooFew(row, values, evidence) ?? noiseIn(row, evidence));
-  if (doubt !== undefined) return { ...judgement, verdict: "too noisy", why: doubt };
+    : (whyTooFew(row, figure.values, evidence) ?? noiseIn(row, evidence));
+  const why = isOpen ? WHY_OPEN : doubt;
+  if (why !== undefined) return { ...figures, verdict: "too noisy", why };
   return {
-    ...judgement,
-    ...(stretchReached === undefined ? {} : { stretchReached }),
+    ...figures,
+    ...(stretchReached === undefined
+      ? {}
+      : { stretchReached: extremes.every((extreme) => extreme.stretchReached === true) }),
     ...(isOneRound(row, evidence) ? { atItsWord: true } : {}),
   };
 }

@@ -1,5 +1,6 @@
 import type { MedianInterval } from "../method/median-interval.ts";
 import type { Spread } from "../method/spread.ts";
+import type { Bound } from "./figure.ts";
 import type { GateRow } from "./gate-row.ts";
 
 /** `too noisy` is no hold: a gate that opens because nobody could see is none. */
@@ -17,6 +18,8 @@ export interface Judgement {
   readonly measured?: Spread;
   /** Where the median lies: this and not the whole spread is held against the target. */
   readonly interval?: MedianInterval;
+  /** What the values are where the slices cut waits short; absent where they are what they say. */
+  readonly bound?: Bound;
   /** Whether the median reaches the row's stretch. Absent where the row has none. */
   readonly stretchReached?: boolean;
   /** Whether the scenario is measured once only, so that nothing tells noise from figure. */

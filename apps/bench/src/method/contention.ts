@@ -1,9 +1,9 @@
 import type { Sample } from "../scenario.ts";
 import type { ContenderReply, Tenure } from "../work/contender-work.ts";
-import { LatencyHistogram } from "../work/latency-histogram.ts";
 import { jainIndex } from "./jain-index.ts";
 import { longestRun } from "./longest-run.ts";
 import { trueSwitches } from "./true-switches.ts";
+import { waitQuantile } from "./wait-quantile.ts";
 
 /** A lease with the process and the contender that had it, both numbered over the whole slice. */
 interface Turn extends Tenure {
@@ -19,23 +19,28 @@ export interface Slice {
 }
 
 /** Puts what every process saw on one time line and says how the lock was shared. */
-export async function contention({ replies, seconds, contenders }: Slice): Promise<Sample> {
+export function contention({ replies, seconds, contenders }: Slice): Sample {
   const turns = turnsOf(replies, contenders);
   const shares = sharesOf(turns, replies.length * contenders);
-  const waits = await waitsOf(replies);
-  const p99Us = waits.percentileUs(99);
-  const maxUs = waits.percentileUs(100);
+  const waits = {
+    ended: turns.map(({ askedUs, grantedUs }) => grantedUs - askedUs),
+    cutShort: replies.flatMap(({ unfinishedWaitsUs }) => unfinishedWaitsUs),
+  };
+  const p50 = waitQuantile(waits, 0.5);
+  const p99 = waitQuantile(waits, 0.99);
+  const longest = waitQuantile(waits, 1);
   return {
     switchesPerSecond: trueSwitches(turns.map(({ contender }) => contender)) / seconds,
     processSwitchesPerSecond: trueSwitches(turns.map(({ process }) => process)) / seconds,
     acquisitionsPerSecond: turns.length / seconds,
     jain: jainIndex(shares),
     starved: shares.filter((share) => share === 0).length,
-    waitP50Ms: waits.percentileUs(50) / 1000,
-    waitP99Ms: p99Us / 1000,
-    waitP99OpenPercent: openPercent(replies, p99Us),
-    waitMaxMs: maxUs / 1000,
-    waitMaxOpenPercent: openPercent(replies, maxUs),
+    waitP50Ms: p50.waitUs / 1000,
+    waitP50Open: Number(p50.isOpen),
+    waitP99Ms: p99.waitUs / 1000,
+    waitP99Open: Number(p99.isOpen),
+    waitMaxMs: longest.waitUs / 1000,
+    waitMaxOpen: Number(longest.isOpen),
     turnsMin: Math.min(...shares),
     turnsMax: Math.max(...shares),
     processRunMax: longestRun(turns.map(({ process }) => process)),
@@ -65,35 +70,6 @@ function sharesOf(turns: readonly Turn[], contenders: number): number[] {
   const shares = new Array<number>(contenders).fill(0);
   for (const { contender } of turns) shares[contender] = (shares[contender] ?? 0) + 1;
   return shares;
-}
-
-/**
- * All waits, the unfinished ones with what they had lasted: without them, a contender that never got
- * the lock would have no wait at all.
- */
-async function waitsOf(replies: readonly ContenderReply[]): Promise<LatencyHistogram> {
-  const histogram = await LatencyHistogram.create();
-  for (const reply of replies) {
-    for (const { askedUs, grantedUs } of reply.tenures) histogram.record(grantedUs - askedUs);
-    for (const waitUs of reply.unfinishedWaitsUs) histogram.record(waitUs);
-  }
-  return histogram;
-}
-
-/**
- * Of the waits as long as `thresholdUs` or longer, how many the slice cut short. Where there are any, a
- * percentile there is only the least that it can be.
- */
-function openPercent(replies: readonly ContenderReply[], thresholdUs: number): number {
-  const open = replies.flatMap(({ unfinishedWaitsUs }) => unfinishedWaitsUs);
-  const ended = replies.flatMap(({ tenures }) =>
-    tenures.map(({ askedUs, grantedUs }) => grantedUs - askedUs),
-  );
-  // The histogram rounds up, by a thousandth at most.
-  const isLong = (waitUs: number): boolean => waitUs >= thresholdUs * 0.999;
-  const openCount = open.filter(isLong).length;
-  const count = openCount + ended.filter(isLong).length;
-  return count === 0 ? 0 : (100 * openCount) / count;
 }
 
 /** Leases granted before the one in front was given back. More than none is a broken lock. */

@@ -22,8 +22,8 @@ export function noisyMetrics(
   own: SampleList,
   again: SampleList,
 ): readonly string[] {
-  return metrics.flatMap(({ id, compared }) => {
-    const values = compared ? quotients(id, own, again) : [];
-    return values.length > 0 && isTooWide(medianInterval(values), 1) ? [id] : [];
+  return metrics.flatMap((metric) => {
+    const values = metric.compared ? quotients(metric, own, again) : [];
+    return values.length > 0 && isTooWide(medianInterval(values), 1) ? [metric.id] : [];
   });
 }

@@ -43,3 +43,26 @@ test("a metric that no round has is left out of the summary", () => {
     p50Us: { median: 2, min: 1, max: 3, rounds: 2 },
   });
 });
+
+const wait: Metric = {
+  id: "waitMs",
+  title: "wait",
+  kind: "ms",
+  compared: true,
+  openIn: "waitOpen",
+};
+
+test("a round in which one of the two is open has no ratio, and the summary says where that was", () => {
+  const own = [
+    { waitMs: 2, waitOpen: 0 },
+    { waitMs: 2, waitOpen: 1 },
+    { waitMs: 2, waitOpen: 0 },
+  ];
+  const other = [
+    { waitMs: 1, waitOpen: 0 },
+    { waitMs: 1, waitOpen: 0 },
+    { waitMs: 1, waitOpen: 1 },
+  ];
+  expect(ratios([wait], own, other)["waitMs"]).toEqual({ median: 2, min: 2, max: 2, rounds: 1 });
+  expect(summarise([wait], own)["waitOpen"]).toEqual({ median: 0, min: 0, max: 1, rounds: 3 });
+});

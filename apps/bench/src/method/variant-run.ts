@@ -14,7 +14,7 @@ export interface RunListener {
   onSlice(strategyId: string): void;
 }
 
-export interface RunOptions {
+export interface VariantOptions {
   readonly host: AgentHost;
   readonly signal: AbortSignal;
   readonly listener: RunListener;
@@ -31,14 +31,14 @@ export class VariantRun {
   readonly #scenario: Scenario;
   readonly #variant: Variant;
   readonly #strategies: readonly Strategy[];
-  readonly #options: RunOptions;
+  readonly #options: VariantOptions;
   readonly #rows: Row[] = [];
   readonly #gaps: Gap[] = [];
   readonly #cannot: Inability[] = [];
   /** A row measured a second time. */
   #again: { readonly row: Row; readonly entrant: Row } | undefined;
 
-  constructor({ scenario, variant, strategies }: PlanItem, options: RunOptions) {
+  constructor({ scenario, variant, strategies }: PlanItem, options: VariantOptions) {
     this.#scenario = scenario;
     this.#variant = variant;
     this.#strategies = strategies;
@@ -62,7 +62,7 @@ export class VariantRun {
       });
     } finally {
       // An abort has ended the agents already; there is nobody left to say goodbye to.
-      if (!signal.aborted) await Promise.all(this.#entrants().map(({ probe }) => probe.close()));
+      if (!signal.aborted) await Promise.all(this.#entrants().map(close));
     }
     for (const { strategyId, failure } of this.#rows) {
       if (failure !== undefined) this.#leaveGap(strategyId, "failed", failure);
@@ -176,6 +176,15 @@ export class VariantRun {
 
   #placeOf(strategy: string): Place {
     return { strategy, scenario: this.#scenario.id, variant: this.#variant.title };
+  }
+}
+
+/** One that cannot be ended may be in everybody else's figures, which is no reason to lose them. */
+async function close(row: Row): Promise<void> {
+  try {
+    await row.probe.close();
+  } catch (error) {
+    row.failure ??= `at its end: ${messageOf(error)}`;
   }
 }
 

@@ -43,13 +43,18 @@ function cells(judgement: Judgement, write: Writer): readonly string[] {
   return [
     row.id,
     isPeerKnown ? `${row.text} (${divisor})` : row.text,
-    measured === undefined ? "–" : write(measured.median),
+    measured === undefined ? "–" : `${boundSign(judgement)}${write(measured.median)}`,
     interval === undefined ? "–" : `${write(interval.low)}–${write(interval.high)}`,
     roundsCell(judgement),
     `${sign} ${write(row.must)}`,
     stretchCell(judgement, write),
     PAINTS[verdict](verdict),
   ];
+}
+
+/** Of a figure that is only the least, or the most, that it can be. */
+function boundSign({ bound }: Judgement): string {
+  return bound === undefined ? "" : `${SIGNS[bound]} `;
 }
 
 function roundsCell({ measured, atItsWord }: Judgement): string {

@@ -59,14 +59,14 @@ function metricTable(metrics: readonly Metric[], { results, cannot }: Found): st
 }
 
 function metricCell(
-  { id, kind, openPercent }: Metric,
+  { id, kind, openIn }: Metric,
   { strategy, metrics }: Result,
   cannot: readonly Inability[],
 ): string {
   const spread = metrics[id];
   if (spread !== undefined) {
-    const isLeast = openPercent !== undefined && (metrics[openPercent]?.median ?? 0) > 0;
-    return `${isLeast ? "≥ " : ""}${formatNumber(spread.median, kind)}`;
+    const isOpen = openIn !== undefined && (metrics[openIn]?.max ?? 0) > 0;
+    return `${isOpen ? "≥ " : ""}${formatNumber(spread.median, kind)}`;
   }
   const isUnable = cannot.some((row) => row.strategy === strategy && row.metrics?.includes(id));
   return isUnable ? "no" : "–";

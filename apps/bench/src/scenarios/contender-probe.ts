@@ -66,7 +66,7 @@ export class ContenderProbe implements Probe {
 
   async #sampleOf(slice: Slice): Promise<Sample> {
     await this.#endWaits(slice);
-    const sample = await contention(slice);
+    const sample = contention(slice);
     return this.#strategy.waits ? sample : limitOf(sample);
   }
 
