@@ -13,6 +13,8 @@ export interface AttemptHost {
   readonly sessions: HoldSessions;
   readonly deadlines: Deadlines;
   nowMs(): number;
+  /** Why this lock is one too many for the server, where it is. */
+  excess(hold: Hold): LockError | undefined;
   /** Gives a held lock back. */
   giveBack(hold: Hold): void;
 }
@@ -97,6 +99,9 @@ export class Attempt implements TryCall, Awaited {
     sessions.get(classMs).then(
       (session) => {
         if (this.isSettled) return;
+        // Only an open session tells how many there may be.
+        const excess = this.#host.excess(this.#hold);
+        if (excess !== undefined) return this.#notOpened(excess);
         this.beganAtMs = this.#host.nowMs();
         session.try(this);
       },

@@ -133,9 +133,12 @@ class SinglePostgres implements PostgresProvider<"none" | "monotonic">, AttemptH
     const known = this.table.find(request.name, request.holderId);
     if (known !== undefined) return this.#again(known);
     const hold = this.#holdFor(request);
-    const excess = this.#excess(hold);
-    if (excess !== undefined) return Promise.reject(excess);
     if (!this.table.claim(hold)) return Promise.resolve({ granted: false, why: "held" });
+    const excess = this.excess(hold);
+    if (excess !== undefined) {
+      this.table.unclaim(hold);
+      return Promise.reject(excess);
+    }
     this.table.add(hold);
     return Attempt.make(this, hold, { ...request, classMs: ttlClassMs(request.ttlMs) });
   }
@@ -144,7 +147,7 @@ class SinglePostgres implements PostgresProvider<"none" | "monotonic">, AttemptH
     const fault = this.#refusedAtOnce(request);
     if (fault !== undefined) return Promise.reject(fault);
     const hold = this.#holdFor(request);
-    const excess = this.#excess(hold);
+    const excess = this.excess(hold, this.table.size + 1);
     if (excess !== undefined) return Promise.reject(excess);
     this.table.add(hold);
     return this.#waiters.wait(hold, ttlClassMs(request.ttlMs), request.signal);
@@ -254,8 +257,9 @@ class SinglePostgres implements PostgresProvider<"none" | "monotonic">, AttemptH
     return new Hold(request, { key, description, sinceMs: Math.trunc(this.clock.wallMs()) });
   }
 
-  #excess({ name: lockName }: Hold): LockError | undefined {
-    if (this.table.size < this.#lockCountMax) return undefined;
+  /** Why so many locks are too many for the server, where they are. */
+  excess({ name: lockName }: Hold, lockCount: number = this.table.size): LockError | undefined {
+    if (lockCount <= this.#lockCountMax) return undefined;
     return new LockError(
       "LIMIT_EXCEEDED",
       `postgres: this process has ${this.#lockCountMax} locks, half of the server's lock table; ` +
