@@ -49,6 +49,7 @@ export class HoldSession implements LockHost {
   #isRetired = false;
   #heldCount = 0;
   #isBusy = false;
+  #isQueryNext = true;
   #usedAtMs: number;
   readonly #tries: TryCall[] = [];
   readonly #unlocks: UnlockCall[] = [];
@@ -134,11 +135,17 @@ export class HoldSession implements LockHost {
     this.#timer?.cancel();
   }
 
-  /** Releases first: they may be what the others wait for. */
+  /**
+   * Releases before tries: they may be what the others wait for. Every other turn is for cancels and the like,
+   * which would wait for ever while locks come and go.
+   */
   #pump(): void {
     if (this.#isBusy) return;
     const { fault } = this.session;
+    const isQueryNext = this.#isQueryNext;
+    this.#isQueryNext = true;
     if (fault !== undefined) this.#refuseAll(fault);
+    else if (isQueryNext && this.#queries.length > 0) this.#sendQuery();
     else if (this.#unlocks.length > 0) this.#sendUnlocks(takeBatch(this.#unlocks), 1);
     else if (this.#tries.length > 0) this.#sendTries();
     else if (this.#queries.length > 0) this.#sendQuery();
@@ -231,6 +238,7 @@ export class HoldSession implements LockHost {
 
   #sendQuery(): void {
     const call = this.#queries.shift();
+    this.#isQueryNext = false;
     if (call !== undefined) this.#send(call.statement, call.resolve, call.reject);
   }
 

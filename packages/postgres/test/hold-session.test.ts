@@ -49,3 +49,23 @@ describe("a session that several ttl classes share", () => {
     await hold.session.close();
   });
 });
+
+test("G-07 a session that is busy with locks cancels a wait in its turn all the same", async () => {
+  const hold = await holdSession();
+  let isOver = false;
+  const cycle = async (key: string): Promise<void> => {
+    while (!isOver) {
+      await new Promise<void>((resolve) => {
+        const answered = (): void => resolve();
+        hold.try({ key, isCancelled: false, isSent: false, answered, failed: answered });
+      });
+      await hold.unlock(key);
+    }
+  };
+  const cycles = Array.from({ length: 64 }, (_, index) => cycle(String(index)));
+  for (let count = 0; count < 3; count += 1) await idleTimeoutMs(hold);
+  isOver = true;
+  await Promise.all(cycles);
+  hold.stop();
+  await hold.session.close();
+});
