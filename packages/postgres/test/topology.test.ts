@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 describe("a standby", () => {
-  test("is refused; promoted it grants, with larger tokens of its own timeline", async () => {
+  test("G-04 is refused; promoted it grants, with larger tokens of its own timeline", async () => {
     await using standby = await startPostgres({ standbyOf: server });
     await using primary = providerOf(server);
     const before = await take(primary, request("moved"));
