@@ -57,7 +57,8 @@ const REPLIES: ReadonlyMap<string, Meaning> = new Map([
 const ERR_TEXTS: readonly (readonly [RegExp, string])[] = [
   [/max number of clients reached/i, "MAXCLIENTS"],
   [/executing the script can't (run|access)|no permissions/i, "NOPERM"],
-  [/invalid password|without any password|operation not permitted/i, "NOAUTH"],
+  // Who has not logged in may send ten words at most.
+  [/invalid password|without any password|operation not permitted|unauthenticated/i, "NOAUTH"],
   [/non local keys|same slot|cluster/i, "CROSSSLOT"],
 ];
 

@@ -5,7 +5,7 @@ import {
   LockError,
   type Refusal,
 } from "@holdfast/core";
-import { SINCE_DIGITS } from "./scripts.ts";
+import { SINCE_DIGITS } from "./script-parts.ts";
 import type { Answer } from "./sent-command.ts";
 
 /**

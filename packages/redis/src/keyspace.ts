@@ -10,13 +10,14 @@
  * | `p{name}:f`            | fence counter of a quorum member         | after the fence ttl        |
  * | `pfence`               | fence counter of one server, all names   | never                      |
  * | `pmember`              | fingerprint and boot marker of a member  | after the fence ttl        |
- * | `p{name}:q`, `p{name}:w` | reserved for the waiting queue         |                            |
+ * | `p{name}:q`            | who waits, in order                      | 12 s after the last sign   |
+ * | `p{name}:w`            | of each: until when, claim, inbox, text  | 12 s after the last sign   |
  */
 export class Keyspace {
   /** Fence counter of all names of one server. It cannot be a lock's: those go on with `{`. */
   readonly serverFence: string;
   readonly member: string;
-  /** Channels of the processes that wait, one each. Reserved for the waiting queue. */
+  /** Begins the channels of the processes that wait, one each. */
   readonly inbox: string;
   readonly #prefix: string;
 
@@ -41,6 +42,16 @@ export class Keyspace {
 /** The tombstone of one holder beside its lock. */
 export function tombstoneKey(lockKey: string, holderId: string): string {
   return `${lockKey}:t:${holderId}`;
+}
+
+/** Who waits for a lock, in order. */
+export function queueKey(lockKey: string): string {
+  return `${lockKey}:q`;
+}
+
+/** What is known of each who waits. */
+export function waitersKey(lockKey: string): string {
+  return `${lockKey}:w`;
 }
 
 /** The fence counter of one name, on a quorum member. */

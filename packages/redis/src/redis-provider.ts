@@ -2,6 +2,7 @@ import {
   type AcquireRequest,
   type BreakTarget,
   type Capabilities,
+  type Claim,
   type Clock,
   type Finding,
   type Grant,
@@ -30,7 +31,7 @@ import {
 } from "./grant.ts";
 import { inspectReply } from "./inspect-reply.ts";
 import { joinAsMember } from "./join-as-member.ts";
-import { Keyspace, tombstoneKey } from "./keyspace.ts";
+import { Keyspace, queueKey, tombstoneKey, waitersKey } from "./keyspace.ts";
 import { OpenedClient } from "./opened-client.ts";
 import { parseUrl } from "./parse-url.ts";
 import { adaptClient } from "./redis-client.ts";
@@ -139,17 +140,25 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
   }
 
   #acquireCommand(request: AcquireRequest): string[] {
-    const { name, holderId, ttlMs } = request;
+    const script = this.#settings.fencing ? ACQUIRE : ACQUIRE_UNFENCED;
+    return evalsha(script, "5", ...this.#ownKeys(request), ...this.#takeArgs(request));
+  }
+
+  #takeArgs(request: AcquireRequest): [string, string, string] {
+    return [`${request.holderId}:`, String(request.ttlMs), valueTail(request, this.clock)];
+  }
+
+  /** lock fence tombstone queue waiters. */
+  #ownKeys({ name, holderId }: Claim): [string, string, string, string, string] {
     const lock = this.#keyspace.lock(name);
-    const tombstone = tombstoneKey(lock, holderId);
-    const holder = `${holderId}:`;
-    const ttl = String(ttlMs);
-    const tail = valueTail(request, this.clock);
-    if (!this.#settings.fencing) {
-      return evalsha(ACQUIRE_UNFENCED, "2", lock, tombstone, holder, ttl, tail);
-    }
-    const fence = this.#keyspace.serverFence;
-    return evalsha(ACQUIRE, "3", lock, fence, tombstone, holder, ttl, tail);
+    const { serverFence } = this.#keyspace;
+    return [lock, serverFence, tombstoneKey(lock, holderId), queueKey(lock), waitersKey(lock)];
+  }
+
+  /** lock fence queue waiters. */
+  #sharedKeys(name: string): [string, string, string, string] {
+    const lock = this.#keyspace.lock(name);
+    return [lock, this.#keyspace.serverFence, queueKey(lock), waitersKey(lock)];
   }
 
   renew(requests: readonly RenewRequest[]): Promise<readonly RenewOutcome[]> {
@@ -170,14 +179,14 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
   }
 
   #giveBack({ name, holderId }: ReleaseRequest): string[] {
-    return evalsha(RELEASE, "1", this.#keyspace.lock(name), `${holderId}:`);
+    return evalsha(RELEASE, "4", ...this.#sharedKeys(name), `${holderId}:`);
   }
 
   /** In full: replies are being lost, so the one that asks for the script could be. */
-  #disown({ name, holderId, ttlMs }: ReleaseRequest): string[] {
-    const lock = this.#keyspace.lock(name);
-    const tombstone = tombstoneKey(lock, holderId);
-    return evalInFull(RELEASE_IN_DOUBT, "2", lock, tombstone, `${holderId}:`, tombstoneMs(ttlMs));
+  #disown(request: ReleaseRequest): string[] {
+    const { holderId, ttlMs } = request;
+    const keys = this.#ownKeys(request);
+    return evalInFull(RELEASE_IN_DOUBT, "5", ...keys, `${holderId}:`, tombstoneMs(ttlMs));
   }
 
   asMember(membership: Membership): Promise<Member> {
@@ -190,9 +199,10 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
   }
 
   inspect(name: string): Promise<LockState> {
+    const lock = this.#keyspace.lock(name);
     return this.#runner.run({
       script: INSPECT,
-      command: evalsha(INSPECT, "1", this.#keyspace.lock(name)),
+      command: evalsha(INSPECT, "2", lock, queueKey(lock)),
       lockName: name,
       decode: ({ reply }) => inspectReply(name, reply),
     });
@@ -202,7 +212,7 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
   breakLock(name: string, { incarnation }: BreakTarget): Promise<boolean> {
     return this.#runner.run({
       script: BREAK,
-      command: evalsha(BREAK, "1", this.#keyspace.lock(name), incarnation),
+      command: evalsha(BREAK, "4", ...this.#sharedKeys(name), incarnation),
       lockName: name,
       decode: (answer) => breakReply(answer, name),
     });

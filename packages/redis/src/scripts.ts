@@ -1,27 +1,12 @@
-import { createHash } from "node:crypto";
+import { type Script, script } from "./script.ts";
+import { each, MINT, NOW_US, PASS_ON, SINCE_DIGITS, serveTheQueue } from "./script-parts.ts";
 
-/** A Lua script and the name under which a server that has seen it knows it. */
-export interface Script {
-  readonly text: string;
-  readonly sha: string;
-}
-
-/** The command that runs a script by its hash. `operands` are the number of keys, keys, arguments. */
-export function evalsha(script: Script, ...operands: string[]): string[] {
-  return ["evalsha", script.sha, ...operands];
-}
-
-/** The command that brings its script along, for when the reply that asks for it may be lost. */
-export function evalInFull(script: Script, ...operands: string[]): string[] {
-  return ["eval", script.text, ...operands];
-}
-
-/** Digits of a wall clock in milliseconds, from 2001 to 2286. An earlier one is padded. */
-export const SINCE_DIGITS = 13;
+export { HEARTBEAT, JOIN_QUEUE } from "./queue-scripts.ts";
+export { evalInFull, evalsha, type Script } from "./script.ts";
 
 /**
- * The scripts. Each touches only keys given in KEYS, in this order of kinds, so that the waiting queue
- * can join them at the end without moving any: lock, fence, tombstone, member marker, queue, waiters.
+ * The scripts. Each touches only keys given in KEYS, in this order of kinds: lock, fence,
+ * tombstone, member marker, queue, waiters.
  *
  * Replies are short strings, since a token does not fit a double of every driver and decoding one
  * string is the least work for both sides. Their first byte says what they are; see `reply.ts`.
@@ -29,11 +14,6 @@ export const SINCE_DIGITS = 13;
  * A holder is recognised by `holderId:` at the start of the value, so a holderId that is a prefix of
  * another is not mistaken for it.
  */
-
-/** Microseconds of the server's clock: a floor that keeps tokens rising after the counter was lost. */
-const NOW_US = `
-local time = call('TIME')
-local nowUs = time[1] * 1000000 + time[2]`;
 
 /**
  * The lock is taken already: again for the same holder (a copy of one request, whose ttl starts anew
@@ -50,6 +30,10 @@ if value then
   return '-' .. call('PTTL', lock)
 end`;
 
+/** Somebody waits and was not served, as behind too many that are dead: nobody passes them. */
+const ANSWER_IF_AWAITED =
+  "if not have[1] and call('EXISTS', queue) == 1 then return '-' .. call('PTTL', lock) end";
+
 /** NX because a key that is not a string looks absent to MGET: a foreign lock must not be overwritten. */
 const TAKE = `
 if not call('SET', lock, ARGV[1] .. token .. ARGV[3], 'NX', 'PX', ARGV[2]) then
@@ -57,34 +41,24 @@ if not call('SET', lock, ARGV[1] .. token .. ARGV[3], 'NX', 'PX', ARGV[2]) then
 end
 return '+' .. token`;
 
-/**
- * A double no longer tells a larger token from its neighbour, so there are none to give any more. Before
- * anything was written; an error and no reply byte, since only an operator can mend it.
- */
-const REFUSE_TOO_LARGE = `
-if token > 9007199254740991 then return {err = 'FENCEMAX the fence counter is at its largest'} end`;
-
-/** KEYS lock fence tombstone. ARGV "holderId:" ttlMs ":since:description". */
+/** KEYS lock fence tombstone queue waiters. ARGV "holderId:" ttlMs ":since:description". */
 export const ACQUIRE: Script = script(`
-local call, lock, fence = redis.call, KEYS[1], KEYS[2]
+local call, lock, fence, queue, waiters = redis.call, KEYS[1], KEYS[2], KEYS[4], KEYS[5]
 local have = call('MGET', lock, fence, KEYS[3])
 if have[3] then return '!' end
+${serveTheQueue(ANSWER_IF_AWAITED)}
 ${ANSWER_IF_TAKEN}
 ${NOW_US}
-local token, last = nowUs, have[2]
-if last and last + 1 > nowUs then
-  token = last + 1
-  ${REFUSE_TOO_LARGE.trim()}
-end
-token = string.format('%.0f', token)
-call('SET', fence, token)
+local last = have[2]
+${MINT}
 ${TAKE}`);
 
-/** KEYS lock tombstone. ARGV as ACQUIRE. The token is empty. */
+/** KEYS and ARGV as ACQUIRE. The token is empty, unless the queue minted one. */
 export const ACQUIRE_UNFENCED: Script = script(`
-local call, lock = redis.call, KEYS[1]
-local have = call('MGET', lock, KEYS[2])
+local call, lock, fence, queue, waiters = redis.call, KEYS[1], KEYS[2], KEYS[4], KEYS[5]
+local have = call('MGET', lock, KEYS[3])
 if have[2] then return '!' end
+${serveTheQueue(ANSWER_IF_AWAITED)}
 ${ANSWER_IF_TAKEN}
 local token = ''
 ${TAKE}`);
@@ -150,25 +124,35 @@ marker = string.format('%s:%s:%.0f:%.0f', ARGV[1], ARGV[5], createdUs, untilUs)
 redis.call('SET', KEYS[1], marker, 'PX', ARGV[2])
 return {marker, string.format('%.0f', math.max(0, untilUs - nowUs))}`);
 
-/** KEYS lock. ARGV "holderId:". Replies '1' when it was this holder's, else '0'. */
+/**
+ * KEYS lock fence queue waiters. ARGV "holderId:". Replies '1' when it was this holder's, else '0'. A lock
+ * that is free then goes to the first who waits.
+ */
 export const RELEASE: Script = script(`
-local value, holder = redis.call('GET', KEYS[1]), ARGV[1]
-if value and string.sub(value, 1, #holder) == holder then
-  redis.call('DEL', KEYS[1])
-  return '1'
-end
-return '0'`);
+local lock, fence, queue, waiters = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local value, holder = redis.call('GET', lock), ARGV[1]
+local mine = value and string.sub(value, 1, #holder) == holder
+if mine then redis.call('DEL', lock) elseif value then return '0' end
+${PASS_ON}
+return mine and '1' or '0'`);
 
 /**
- * KEYS lock tombstone. ARGV "holderId:" tombstoneMs. The tombstone is left whether the lock was found or
- * not: the request that is in doubt may still be on its way. The lock goes first and the tombstone's
- * error is reported after it, so that a server without memory still frees the lock.
+ * KEYS lock fence tombstone queue waiters. ARGV "holderId:" tombstoneMs. Leaves the queue too. The tombstone is
+ * left whether the lock was found or not: the request that is in doubt may still be on its way. The lock goes
+ * first and the tombstone's error is reported after it, so that a server without memory still frees the lock.
  */
 export const RELEASE_IN_DOUBT: Script = script(`
-local value, holder = redis.call('GET', KEYS[1]), ARGV[1]
+local lock, fence, queue, waiters = KEYS[1], KEYS[2], KEYS[4], KEYS[5]
+local value, holder = redis.call('GET', lock), ARGV[1]
+local id = string.sub(holder, 1, -2)
 local mine = value and string.sub(value, 1, #holder) == holder
-if mine then redis.call('DEL', KEYS[1]) end
-local left = redis.pcall('SET', KEYS[2], '', 'PX', ARGV[2])
+if mine then redis.call('DEL', lock) end
+redis.pcall('ZREM', queue, id)
+redis.pcall('HDEL', waiters, id)
+if mine or not value then
+  ${PASS_ON.trim()}
+end
+local left = redis.pcall('SET', KEYS[3], '', 'PX', ARGV[2])
 if left.err then return left end
 return mine and '1' or '0'`);
 
@@ -181,16 +165,6 @@ local function mine(key, holder)
   return value
 end`;
 
-/** Each item by itself: the error of one, as of a key that is no string, spares the others. */
-const EACH = `
-local replies = {}
-for i = 1, count do
-  local ok, reply = pcall(renew, i)
-  if not ok then reply = '!' .. (type(reply) == 'table' and reply.err or tostring(reply)) end
-  replies[i] = reply
-end
-return replies`;
-
 /** KEYS lock × n. ARGV "holderId:" ttlMs × n. Never creates a key. */
 export const RENEW: Script = script(`
 ${RENEW_ONE}
@@ -202,7 +176,7 @@ local function renew(i)
   redis.call('PEXPIRE', key, ARGV[2 * i])
   return '+' .. string.match(value, '^%d*', #holder + 1)
 end
-${EACH}`);
+${each("renew")}`);
 
 /**
  * KEYS (lock, fence) × n. ARGV "holderId:" ttlMs raiseTo fenceTtlMs × n; a fenceTtlMs of 0 is for a counter
@@ -232,7 +206,7 @@ local function renew(i)
   redis.call('PEXPIRE', key, ttlMs)
   return '+' .. token
 end
-${EACH}`);
+${each("renew")}`);
 
 /** A value of ours: holderId, token, since in 13 digits, description. Foreign values hardly look so. */
 const OURS = `'^([%w_-]+):(%d*):(${"%d".repeat(SINCE_DIGITS)}):(.*)$'`;
@@ -246,25 +220,29 @@ local function incarnation(value)
   return redis.sha1hex(string.match(value, ${OURS}) or value)
 end`;
 
-/** KEYS lock. Replies nil when free, else {incarnation, pttl, token, since, description}: never the holderId. */
+/**
+ * KEYS lock queue. Replies {waiters} when free, else {waiters, incarnation, pttl, token, since, description}:
+ * never a holderId.
+ */
 export const INSPECT: Script = script(`
 ${INCARNATION}
-local value = redis.call('GET', KEYS[1])
-if not value then return false end
+local value, waiting = redis.call('GET', KEYS[1]), tostring(redis.call('ZCARD', KEYS[2]))
+if not value then return {waiting} end
 local pttl = tostring(redis.call('PTTL', KEYS[1]))
 local _, token, since, description = string.match(value, ${OURS})
-return {incarnation(value), pttl, token or '', since or '', description or ''}`);
+return {waiting, incarnation(value), pttl, token or '', since or '', description or ''}`);
 
-/** KEYS lock. ARGV incarnation, or 'any'. Replies '1' when that holding was ended, else '0'. */
+/**
+ * KEYS lock fence queue waiters. ARGV incarnation, or 'any'. Replies '1' when that holding was ended, else
+ * '0'. The lock goes to the first who waits.
+ */
 export const BREAK: Script = script(`
 ${INCARNATION}
+local lock, fence, queue, waiters = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 if ARGV[1] ~= 'any' then
-  local value = redis.call('GET', KEYS[1])
+  local value = redis.call('GET', lock)
   if not value or incarnation(value) ~= ARGV[1] then return '0' end
 end
-return tostring(redis.call('DEL', KEYS[1]))`);
-
-function script(source: string): Script {
-  const text = source.trim().replaceAll(/\n+/g, "\n");
-  return { text, sha: createHash("sha1").update(text).digest("hex") };
-}
+local ended = tostring(redis.call('DEL', lock))
+${PASS_ON}
+return ended`);

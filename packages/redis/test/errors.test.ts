@@ -57,7 +57,7 @@ describe.each(drivers)("error replies through $name", (driver) => {
       await started.command("CONFIG", "SET", "maxmemory", "1mb");
       await started.command("CONFIG", "SET", "maxmemory", 1);
       released = await provider.release({ ...held, inDoubt: false });
-      expect(await provider.release({ ...request("b"), inDoubt: true })).toBe("unknown");
+      expect(await provider.release({ ...request("b"), inDoubt: true })).toBe("absent");
     });
     expect(released).toBe("released");
     expect(error).toMatchObject({ code: "BACKEND_REJECTED", outcome: "not-applied" });

@@ -43,7 +43,7 @@ describe("the canonical pattern, by a raw client", () => {
     await server.command("SET", KEY, "somebody");
     expect(await provider.tryAcquire(request("a"))).toEqual({ granted: false, why: "held" });
     const state = await provider.inspect("a");
-    expect(state).toEqual({ name: "a", held: true, incarnation: state.incarnation });
+    expect(state).toEqual({ name: "a", held: true, incarnation: state.incarnation, waiters: 0 });
     expect(await provider.breakLock("a", { incarnation: state.incarnation ?? "" })).toBe(true);
   });
 
@@ -77,7 +77,7 @@ describe("inspecting a foreign lock", () => {
   ])("%s is no value of ours: held, and nothing of it is shown", async (value) => {
     await server.command("SET", KEY, value);
     const state = await provider.inspect("a");
-    expect(state).toEqual({ name: "a", held: true, incarnation: state.incarnation });
+    expect(state).toEqual({ name: "a", held: true, incarnation: state.incarnation, waiters: 0 });
     await server.command("SET", KEY, `${value} of another`);
     expect(await provider.breakLock("a", { incarnation: state.incarnation ?? "" })).toBe(false);
   });

@@ -140,7 +140,7 @@ describe.each(drivers)("one server through $name", (driver) => {
   });
 
   test("inspect tells what is known and never the holderId; break ends what was inspected", async () => {
-    expect(await provider.inspect("a")).toEqual({ name: "a", held: false });
+    expect(await provider.inspect("a")).toEqual({ name: "a", held: false, waiters: 0 });
     const wallMs = Date.now();
     const description = "host:1 a}b%: ünïcode";
     const grant = await take(provider, request("a", { description }));
@@ -156,7 +156,7 @@ describe.each(drivers)("one server through $name", (driver) => {
     expect((await provider.inspect("a")).fencingToken).toBe(successor.fencingToken);
     const present = (await provider.inspect("a")).incarnation ?? "";
     expect(await provider.breakLock("a", { incarnation: present })).toBe(true);
-    expect(await provider.inspect("a")).toEqual({ name: "a", held: false });
+    expect(await provider.inspect("a")).toEqual({ name: "a", held: false, waiters: 0 });
   });
 
   test("a tombstoned holder is refused, so that a late request leaves no ghost", async () => {

@@ -40,8 +40,10 @@ describe("the comparison of the two servers finds", () => {
 });
 
 /** The script with its mistake. It still has to be Lua: an error of its syntax would be found by anybody. */
-function textWith({ script, right, wrong }: WrongScript): string {
-  const [before, ...after] = script.text.split(right);
-  if (after.length !== 1) throw new Error(`found ${after.length} times, not once: ${right}`);
-  return before + wrong + after[0];
+function textWith({ script, right, wrong, isLast = false }: WrongScript): string {
+  const parts = script.text.split(right);
+  const isThere = isLast ? parts.length >= 2 : parts.length === 2;
+  if (!isThere) throw new Error(`found ${parts.length - 1} times, not once: ${right}`);
+  const after = parts.pop() ?? "";
+  return parts.join(right) + wrong + after;
 }

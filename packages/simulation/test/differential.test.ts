@@ -35,7 +35,8 @@ describe("the simulated server", () => {
   test("reads the clock as TIME tells it", async () => {
     await using client = await server.connect();
     const script = await client.command("SCRIPT", "LOAD", ACQUIRE.text);
-    const acquire = ["EVALSHA", String(script), "3", "lock", "fence", "none", "h:", "10000", ":0:"];
+    const keys = ["5", "lock", "fence", "none", "queue", "waiters"];
+    const acquire = ["EVALSHA", String(script), ...keys, "h:", "10000", ":0:"];
     await client.command("FLUSHALL");
     const replies = await pipelined(client, [["TIME"], acquire, ["TIME"]]);
     const [beforeUs, afterUs] = [microsOf(replies[0]), microsOf(replies[2])];

@@ -1,31 +1,43 @@
 import type { Keyspace } from "./keyspace.ts";
-import { digitsAt, digitsOf, numberOf } from "./lua-number.ts";
-import { FENCE_MAX } from "./reply-error.ts";
+import { holdOwn, mint } from "./lock-steps.ts";
+import { digitsOf, numberOf } from "./lua-number.ts";
+import { pump } from "./queue-machines.ts";
 import { operand, type ScriptMachine } from "./script-machine.ts";
 
-/** ACQUIRE: KEYS lock fence tombstone. ARGV "holderId:" ttlMs ":since:description". */
+/** ACQUIRE: KEYS lock fence tombstone queue waiters. ARGV "holderId:" ttlMs ":since:description". */
 export const acquire: ScriptMachine = (keyspace, keys, argv) => {
-  const fence = operand(keys, 1);
-  if (keyspace.peek(operand(keys, 2)) !== undefined) return "!";
-  const refusal = answerIfTaken(keyspace, keys, argv);
+  const refusal = answerBefore(keyspace, keys, argv);
   if (refusal !== undefined) return refusal;
-  const last = keyspace.peek(fence);
-  let token = keyspace.nowUs;
-  if (last !== undefined && numberOf(last) + 1 > token) {
-    token = numberOf(last) + 1;
-    if (token > Number.MAX_SAFE_INTEGER) return FENCE_MAX;
-  }
-  keyspace.set(fence, digitsOf(token));
-  return take(keyspace, operand(keys, 0), { token: digitsOf(token), argv });
+  const fence = operand(keys, 1);
+  const token = mint(keyspace, fence, keyspace.peek(fence));
+  return take(keyspace, operand(keys, 0), { token, argv });
 };
 
-/** ACQUIRE_UNFENCED: KEYS lock tombstone. ARGV as ACQUIRE. */
+/** ACQUIRE_UNFENCED: KEYS and ARGV as ACQUIRE. */
 export const acquireUnfenced: ScriptMachine = (keyspace, keys, argv) => {
-  if (keyspace.peek(operand(keys, 1)) !== undefined) return "!";
   return (
-    answerIfTaken(keyspace, keys, argv) ?? take(keyspace, operand(keys, 0), { token: "", argv })
+    answerBefore(keyspace, keys, argv) ?? take(keyspace, operand(keys, 0), { token: "", argv })
   );
 };
+
+/** Everything before the lock is known to be free, and nobody to wait for it. */
+function answerBefore(
+  keyspace: Keyspace,
+  keyNames: readonly string[],
+  argv: readonly string[],
+): string | undefined {
+  if (keyspace.peek(operand(keyNames, 2)) !== undefined) return "!";
+  const lock = operand(keyNames, 0);
+  const queue = operand(keyNames, 3);
+  const isAwaited = keyspace.peek(lock) === undefined && keyspace.has(queue);
+  if (isAwaited) {
+    pump(keyspace, { lock, fence: operand(keyNames, 1), queue, waiters: operand(keyNames, 4) });
+    if (keyspace.peek(lock) === undefined && keyspace.has(queue)) {
+      return `-${keyspace.remainingMs(lock)}`;
+    }
+  }
+  return answerIfTaken(keyspace, keyNames, argv);
+}
 
 /**
  * ACQUIRE_AS_MEMBER: KEYS lock fence tombstone marker. ARGV as ACQUIRE, then proposal slackUs fenceTtlMs
@@ -83,9 +95,10 @@ function answerIfTaken(
   const [lock, holder] = [operand(keys, 0), operand(argv, 0)];
   const value = keyspace.peek(lock);
   if (value === undefined) return undefined;
-  if (!value.startsWith(holder)) return `-${keyspace.remainingMs(lock)}`;
-  keyspace.expire(lock, Number(operand(argv, 1)));
-  return `+${digitsAt(value, holder.length)}`;
+  return (
+    holdOwn(keyspace, lock, { holder, ttlMs: Number(operand(argv, 1)) }) ??
+    `-${keyspace.remainingMs(lock)}`
+  );
 }
 
 function take(

@@ -1,26 +1,32 @@
 import { createHash } from "node:crypto";
+import { passOn } from "./queue-machines.ts";
 import { operand, type ScriptMachine } from "./script-machine.ts";
 
 /** A value of ours: holderId, token, since, description. */
 const OURS = /^([\w-]+):(\d*):(\d{13}):(.*)$/s;
 
-/** INSPECT: KEYS lock. */
+/** INSPECT: KEYS lock queue. */
 export const inspect: ScriptMachine = (keyspace, keys) => {
   const lock = operand(keys, 0);
   const value = keyspace.get(lock);
-  if (value === undefined) return null;
+  const waiting = String(keyspace.scores(operand(keys, 1)).size);
+  if (value === undefined) return [waiting];
   const [, , token = "", since = "", description = ""] = OURS.exec(value) ?? [];
-  return [incarnationOf(value), String(keyspace.remainingMs(lock)), token, since, description];
+  const pttl = String(keyspace.remainingMs(lock));
+  return [waiting, incarnationOf(value), pttl, token, since, description];
 };
 
-/** BREAK: KEYS lock. ARGV incarnation, or 'any'. */
+/** BREAK: KEYS lock fence queue waiters. ARGV incarnation, or 'any'. */
 export const breakLock: ScriptMachine = (keyspace, keys, argv) => {
   const [lock, wanted] = [operand(keys, 0), operand(argv, 0)];
   if (wanted !== "any") {
     const value = keyspace.get(lock);
     if (value === undefined || incarnationOf(value) !== wanted) return "0";
   }
-  return keyspace.delete(lock) ? "1" : "0";
+  const wasThere = keyspace.delete(lock);
+  const [fence, queue, waiters] = [operand(keys, 1), operand(keys, 2), operand(keys, 3)];
+  passOn(keyspace, { lock, fence, queue, waiters });
+  return wasThere ? "1" : "0";
 };
 
 function incarnationOf(value: string): string {

@@ -3,8 +3,10 @@ import {
   ACQUIRE_AS_MEMBER,
   ACQUIRE_UNFENCED,
   BREAK,
+  HEARTBEAT,
   INSPECT,
   JOIN,
+  JOIN_QUEUE,
   RELEASE,
   RELEASE_IN_DOUBT,
   RENEW,
@@ -14,6 +16,7 @@ import {
 import { acquire, acquireAsMember, acquireUnfenced } from "./acquire-machines.ts";
 import { breakLock, inspect } from "./inspect-machines.ts";
 import { join } from "./join-machine.ts";
+import { heartbeat, joinQueue } from "./queue-machines.ts";
 import { release, releaseInDoubt } from "./release-machines.ts";
 import { renew, renewAndRaise } from "./renew-machines.ts";
 import type { ScriptMachine } from "./script-machine.ts";
@@ -28,23 +31,33 @@ export interface KnownScript {
 
 /** Every script that the provider sends. */
 export const knownScripts: readonly KnownScript[] = [
-  { script: ACQUIRE, machine: acquire, writtenAfter: "cd834b183cb8a9ad1be4887b903895c6dc0eb1af" },
+  { script: ACQUIRE, machine: acquire, writtenAfter: "937e45622e2f2db62411a86d313511cbd0f3ecc3" },
   {
     script: ACQUIRE_UNFENCED,
     machine: acquireUnfenced,
-    writtenAfter: "dd1f393bb9428cbb5f6f64ed6493224f171aa4bf",
+    writtenAfter: "c4655997206639aa9a9d040666c6d9c684048f78",
   },
   {
     script: ACQUIRE_AS_MEMBER,
     machine: acquireAsMember,
     writtenAfter: "acc68d5733e5873051c7a53232774f19615f82a5",
   },
+  {
+    script: JOIN_QUEUE,
+    machine: joinQueue,
+    writtenAfter: "631c7b5e04908507451863351b1b9cf0f5ed0519",
+  },
+  {
+    script: HEARTBEAT,
+    machine: heartbeat,
+    writtenAfter: "916f49ab56755f695586a14962dd9a70f617a732",
+  },
   { script: JOIN, machine: join, writtenAfter: "8c258f8f33e05962c77b432995e870eebe87dc3a" },
-  { script: RELEASE, machine: release, writtenAfter: "887c5f78b1e14801157956b54787a89b4465bf10" },
+  { script: RELEASE, machine: release, writtenAfter: "681f5ce1a15f423f9b078d68880dd88fceb32715" },
   {
     script: RELEASE_IN_DOUBT,
     machine: releaseInDoubt,
-    writtenAfter: "f5dab4fc3384ea33e88c6828c924219297e00506",
+    writtenAfter: "6c56b10bb2d14fa8dc2490326f3e0aac3e9e68a0",
   },
   { script: RENEW, machine: renew, writtenAfter: "8cbd94a04fe0c2ab65aca28a69aa3b283bd17aa9" },
   {
@@ -52,6 +65,6 @@ export const knownScripts: readonly KnownScript[] = [
     machine: renewAndRaise,
     writtenAfter: "b30f3c0be04d49c8537cf0b15ff2d360464940b6",
   },
-  { script: INSPECT, machine: inspect, writtenAfter: "79f1f87361b57f33de48330351fad2eb0564575c" },
-  { script: BREAK, machine: breakLock, writtenAfter: "ac5d46db04a3ad1271038e3062c4ee044ac9be18" },
+  { script: INSPECT, machine: inspect, writtenAfter: "a352be6c31c22e944627b766b66d7d943d0a40a2" },
+  { script: BREAK, machine: breakLock, writtenAfter: "11bfce4855782cb3dbca7811b9d11dc024c722e0" },
 ];

@@ -60,7 +60,7 @@ describe("what a crash takes", () => {
 
   test("the process: script cache, run_id and uptime begin anew", () => {
     const { server, pass } = serverAt(7_900_000);
-    const operands = ["1", "lock", "h:"];
+    const operands = ["4", "lock", "fence", "q", "w", "h:"];
     expect(server.execute(evalsha(RELEASE, ...operands))).toMatchObject({
       message: expect.stringMatching(/^NOSCRIPT/),
     });
@@ -79,7 +79,7 @@ describe("what a crash takes", () => {
 
 describe("a clock that is set", () => {
   const acquire = (holder: string) =>
-    evalInFull(ACQUIRE, "3", "lock", "fence", `t:${holder}`, `${holder}:`, "1000", ":0:");
+    evalInFull(ACQUIRE, "5", "lock", "fence", `t:${holder}`, "q", "w", `${holder}:`, "1000", ":0:");
 
   test("back: tokens go on from the counter, and locks live longer", () => {
     const { server, pass } = serverAt(1_000 * SECOND_US);

@@ -10,6 +10,8 @@ interface SimulatedRedisOptions {
   /** The server's wall clock in whole microseconds since the epoch. It may be set either way. */
   readonly nowUs: () => number;
   readonly runId: string;
+  /** Told what is published, in its order. Default: nobody. */
+  readonly publish?: (channel: string, message: string) => void;
 }
 
 const scriptOfText: ReadonlyMap<string, KnownScript> = new Map(
@@ -23,15 +25,16 @@ const scriptOfText: ReadonlyMap<string, KnownScript> = new Map(
  */
 export class SimulatedRedis {
   readonly #nowUs: () => number;
-  readonly #keyspace = new Keyspace();
+  readonly #keyspace: Keyspace;
   /** The script cache, by hash. */
   readonly #loaded = new Map<string, ScriptMachine>();
   #runId = "";
   #startedUs = 0;
   #isRunning = false;
 
-  constructor({ nowUs, runId }: SimulatedRedisOptions) {
+  constructor({ nowUs, runId, publish = () => {} }: SimulatedRedisOptions) {
     this.#nowUs = nowUs;
+    this.#keyspace = new Keyspace(publish);
     this.start(runId);
   }
 
@@ -131,6 +134,12 @@ export class SimulatedRedis {
         return this.#set(key, command);
       case "DEL":
         return keyspace.delete(key) ? 1 : 0;
+      case "HGETALL":
+        return [...keyspace.fields(key)].flat();
+      case "ZRANGE":
+        return [...keyspace.scores(key)]
+          .sort(([, a], [, b]) => a - b)
+          .flatMap(([member, score]) => [member, String(score)]);
       case "PTTL":
         return keyspace.remainingMs(key);
       case "SADD":
@@ -151,8 +160,10 @@ export class SimulatedRedis {
 
   /** A value that is not a string, always of the same one member. */
   #addToSet(key: string): 0 | 1 {
-    if (this.#keyspace.peek(key) !== undefined) throw WRONG_TYPE;
-    if (this.#keyspace.has(key)) return 0;
+    if (this.#keyspace.has(key)) {
+      if (!this.#keyspace.isForeign(key)) throw WRONG_TYPE;
+      return 0;
+    }
     this.#keyspace.set(key, undefined);
     return 1;
   }

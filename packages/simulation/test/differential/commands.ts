@@ -4,15 +4,17 @@ import {
   ACQUIRE_UNFENCED,
   BREAK,
   evalsha,
+  HEARTBEAT,
   INSPECT,
   JOIN,
+  JOIN_QUEUE,
   RELEASE,
   RELEASE_IN_DOUBT,
   RENEW,
   RENEW_AND_RAISE,
   type Script,
 } from "@holdfast/redis/scripts";
-import type { Claim, Counter, Step } from "./steps.ts";
+import type { Claim, Counter, Life, Step } from "./steps.ts";
 
 /** What the steps before have brought to light. */
 export interface Memory {
@@ -70,9 +72,19 @@ type ScriptStep = Exclude<
 function scriptCall(step: ScriptStep, memory: Memory): Asked {
   switch (step.kind) {
     case "acquire":
-      return called(ACQUIRE, [lockOf(step), "fence", tombstoneOf(step)], takeArgs(step.claim));
+      return called(ACQUIRE, acquireKeys(step), takeArgs(step.claim));
     case "acquireUnfenced":
-      return called(ACQUIRE_UNFENCED, [lockOf(step), tombstoneOf(step)], takeArgs(step.claim));
+      return called(ACQUIRE_UNFENCED, acquireKeys(step), takeArgs(step.claim));
+    case "joinQueue": {
+      const { claimMs, inbox, life } = step.waiting;
+      const args = [...takeArgs(step.claim), String(claimMs), inbox, ...lifeArgs(life)];
+      return called(JOIN_QUEUE, acquireKeys(step), args);
+    }
+    case "heartbeat": {
+      const args = step.claims.flatMap(({ holder, ttlMs }) => [holder, String(ttlMs)]);
+      const keys = step.claims.flatMap((claim) => queueKeys({ claim }));
+      return called(HEARTBEAT, keys, [...lifeArgs(step.life), ...args]);
+    }
     case "acquireAsMember": {
       const keys = [lockOf(step), `${lockOf(step)}:f`, tombstoneOf(step), "member"];
       return called(ACQUIRE_AS_MEMBER, keys, [
@@ -86,10 +98,10 @@ function scriptCall(step: ScriptStep, memory: Memory): Asked {
       return called(JOIN, ["member"], [...args, runId]);
     }
     case "release":
-      return called(RELEASE, [lockOf(step)], [`${step.claim.holder}:`]);
+      return called(RELEASE, queueKeys(step), [`${step.claim.holder}:`]);
     case "releaseInDoubt": {
       const args = [`${step.claim.holder}:`, String(2 * step.claim.ttlMs)];
-      return called(RELEASE_IN_DOUBT, [lockOf(step), tombstoneOf(step)], args);
+      return called(RELEASE_IN_DOUBT, acquireKeys(step), args);
     }
     case "renew": {
       const args = step.claims.flatMap(({ holder, ttlMs }) => [`${holder}:`, String(ttlMs)]);
@@ -102,9 +114,9 @@ function scriptCall(step: ScriptStep, memory: Memory): Asked {
     case "renewAndRaise":
       return raising(step, memory);
     case "inspect":
-      return called(INSPECT, [`{${step.name}}`], []);
+      return called(INSPECT, [`{${step.name}}`, `{${step.name}}:q`], []);
     case "break":
-      return called(BREAK, [`{${step.name}}`], [incarnationOf(step, memory)]);
+      return called(BREAK, queueKeysOf(`{${step.name}}`), [incarnationOf(step, memory)]);
   }
 }
 
@@ -127,8 +139,25 @@ function lockOf({ claim }: { readonly claim: Claim }): string {
   return `{${claim.name}}`;
 }
 
+function queueKeys(step: { readonly claim: Claim }): string[] {
+  return queueKeysOf(lockOf(step));
+}
+
+function queueKeysOf(lock: string): string[] {
+  return [lock, "fence", `${lock}:q`, `${lock}:w`];
+}
+
+function acquireKeys(step: { readonly claim: Claim }): string[] {
+  const lock = lockOf(step);
+  return [lock, "fence", tombstoneOf(step), `${lock}:q`, `${lock}:w`];
+}
+
 function tombstoneOf({ claim }: { readonly claim: Claim }): string {
   return `{${claim.name}}:t:${claim.holder}`;
+}
+
+function lifeArgs({ liveMs, keepMs }: Life): string[] {
+  return [String(liveMs), String(keepMs)];
 }
 
 function takeArgs({ holder, ttlMs, description }: Claim): string[] {

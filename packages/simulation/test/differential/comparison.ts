@@ -17,14 +17,14 @@ export function isSameReply(simulated: unknown, real: unknown): boolean {
   return simulated === real;
 }
 
-/** As {@link isSameReply}, of INSPECT: its second item is an expiry, -1 for none. */
+/** As {@link isSameReply}, of INSPECT: its third item is an expiry, -1 for none. */
 export function isSameInspection(simulated: unknown, real: unknown): boolean {
   if (!Array.isArray(simulated) || !Array.isArray(real)) return isSameReply(simulated, real);
-  const [incarnation, remainingMs, ...rest] = simulated;
-  const [realIncarnation, realRemainingMs, ...realRest] = real;
+  const [waiters, incarnation, remainingMs, ...rest] = simulated;
+  const [realWaiters, realIncarnation, realRemainingMs, ...realRest] = real;
   return (
-    isSameExpiry(Number(remainingMs), Number(realRemainingMs)) &&
-    isSameReply([incarnation, ...rest], [realIncarnation, ...realRest])
+    isSameExpiry(Number(remainingMs ?? -1), Number(realRemainingMs ?? -1)) &&
+    isSameReply([waiters, incarnation, ...rest], [realWaiters, realIncarnation, ...realRest])
   );
 }
 
@@ -34,10 +34,21 @@ export function isSameExpiry(simulatedMs: number, realMs: number): boolean {
   return Math.abs(simulatedMs - realMs) <= EXPIRY_TOLERANCE_MS;
 }
 
+/** A place in a queue: stamp, PTTL, rank. */
+const PLACE = /^=(\d+) (-?\d+) (\d+)$/;
+
 /** `-` or `=` and a PTTL, or the message of one item's error after `!`. */
 function isSameText(simulated: string, real: string): boolean {
   if (/^[-=]\d+$/.test(simulated) && /^[-=]\d+$/.test(real) && simulated[0] === real[0]) {
     return isSameExpiry(Number(simulated.slice(1)), Number(real.slice(1)));
+  }
+  const [place, realPlace] = [PLACE.exec(simulated), PLACE.exec(real)];
+  if (place !== null && realPlace !== null) {
+    return (
+      place[1] === realPlace[1] &&
+      isSameExpiry(Number(place[2]), Number(realPlace[2])) &&
+      place[3] === realPlace[3]
+    );
   }
   if (/^!./.test(simulated) && /^!./.test(real)) {
     return codeOf(simulated.slice(1)) === codeOf(real.slice(1));

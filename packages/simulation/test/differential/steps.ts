@@ -12,6 +12,8 @@ import {
 /** One thing that somebody does to a server. What is relative is made absolute when it is done. */
 export type Step =
   | { readonly kind: "acquire" | "acquireUnfenced"; readonly claim: Claim }
+  | { readonly kind: "joinQueue"; readonly claim: Claim; readonly waiting: Waiting }
+  | { readonly kind: "heartbeat"; readonly claims: readonly Claim[]; readonly life: Life }
   | { readonly kind: "acquireAsMember"; readonly claim: Claim; readonly ballot: Ballot }
   | { readonly kind: "join"; readonly joining: Joining }
   | { readonly kind: "release" | "releaseInDoubt"; readonly claim: Claim }
@@ -36,6 +38,18 @@ export interface Claim {
   readonly holder: string;
   readonly ttlMs: number;
   readonly description: string;
+}
+
+/** Of one who joins a queue. */
+interface Waiting {
+  readonly claimMs: number;
+  readonly inbox: string;
+  readonly life: Life;
+}
+
+export interface Life {
+  readonly liveMs: number;
+  readonly keepMs: number;
 }
 
 interface Ballot {
@@ -102,6 +116,8 @@ const key = constantFrom(
   ...NAMES.flatMap((each) => [
     `{${each}}`,
     `{${each}}:f`,
+    `{${each}}:q`,
+    `{${each}}:w`,
     ...HOLDERS.map((of) => `{${each}}:t:${of}`),
   ]),
   "fence",
@@ -120,6 +136,26 @@ const claiming: Arbitrary<Step> = oneof(
       marker: constantFrom("last", "last", "last", "other"),
     }),
   }),
+);
+/** Also a life that has ended before the next step: that of a waiter who died. */
+const life = record({ liveMs: constantFrom(0, 500_000), keepMs: ttlMs });
+const waiting: Arbitrary<Step> = oneof(
+  {
+    weight: 2,
+    arbitrary: record({
+      kind: constant("joinQueue"),
+      claim,
+      waiting: record({ claimMs: ttlMs, inbox: constantFrom("in:1", "in: 2"), life }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: record({
+      kind: constant("heartbeat"),
+      claims: array(claim, { minLength: 1, maxLength: 3 }),
+      life,
+    }),
+  },
 );
 const joining: Arbitrary<Step> = record({
   kind: constant("join"),
@@ -143,6 +179,8 @@ const keeping: Arbitrary<Step> = oneof(
 );
 const ending: Arbitrary<Step> = oneof(
   record({ kind: constantFrom("release", "releaseInDoubt"), claim }),
+  // As when its ttl ends.
+  record({ kind: constant("delete"), key: name.map((each) => `{${each}}`) }),
   record({ kind: constant("break"), name, incarnation: constantFrom("any", "last", "nobody") }),
 );
 const looking: Arbitrary<Step> = record({ kind: constant("inspect"), name });
@@ -163,7 +201,7 @@ const disturbing: Arbitrary<Step> = oneof(
   }),
   record({
     kind: constant("makeForeign"),
-    key: constantFrom("{a}", "{b}", "{a}:f", "fence", "member"),
+    key: constantFrom("{a}", "{b}", "{a}:f", "{a}:q", "{b}:w", "fence", "member"),
   }),
   record({ kind: constant("delete"), key }),
   record({ kind: constantFrom("flushScripts", "flushScripts", "flushScripts", "flushAll") }),
@@ -174,6 +212,7 @@ const disturbing: Arbitrary<Step> = oneof(
 export const steps: Arbitrary<readonly Step[]> = array(
   oneof(
     { weight: 5, arbitrary: claiming },
+    { weight: 5, arbitrary: waiting },
     { weight: 1, arbitrary: joining },
     { weight: 3, arbitrary: keeping },
     { weight: 3, arbitrary: ending },

@@ -1,15 +1,23 @@
 import { createHash } from "node:crypto";
 import type { Script } from "@holdfast/redis/scripts";
 
+/** Where a real server keeps what was published to it: it has no subscribers. */
+export const PUBLISHED = "published";
+
 /**
  * Put before a real script, it answers the script's TIME with the last two arguments. All else goes to
- * the server, so the script's own text runs, and what it computes from the time can be compared exactly.
+ * the server, so the script's own text runs, and what it computes from the time can be compared exactly. What it publishes is
+ * kept in a list.
  */
 const TOLD_TIME = `
 local toldUs = table.remove(ARGV)
 local toldS = table.remove(ARGV)
 local server = redis
 local redis = setmetatable({
+  pcall = function(command, ...)
+    if command ~= 'PUBLISH' then return server.pcall(command, ...) end
+    return server.pcall('RPUSH', '${PUBLISHED}', table.concat({...}, ' '))
+  end,
   call = function(command, ...)
     if command == 'TIME' then return {toldS, toldUs} end
     return server.call(command, ...)

@@ -4,7 +4,7 @@ import { SimulatedRedis } from "../../src/redis/simulated-redis.ts";
 import { type Asked, commandOf, type Memory } from "./commands.ts";
 import { isSameExpiry, isSameInspection, isSameReply } from "./comparison.ts";
 import type { Step } from "./steps.ts";
-import { toldTimeArgs, withToldTime } from "./told-time.ts";
+import { PUBLISHED, toldTimeArgs, withToldTime } from "./told-time.ts";
 
 type RealClient = Awaited<ReturnType<RedisServer["connect"]>>;
 
@@ -28,7 +28,7 @@ export async function difference(
   steps: readonly Step[],
   textOf: TextOf = ({ text }) => text,
 ): Promise<string | undefined> {
-  const { exchanges, server } = simulate(steps);
+  const { exchanges, server, published } = simulate(steps);
   const cleared = [client.command("FLUSHALL"), client.command("SCRIPT", "FLUSH")];
   const replies = await Promise.all(
     exchanges.map((exchange) =>
@@ -42,18 +42,29 @@ export async function difference(
       return `${shortened(asked)}: simulated ${show(reply)}, real ${show(replies[at])}`;
     }
   }
+  const realPublished = await client.command("LRANGE", PUBLISHED, "0", "-1");
+  await client.command("DEL", PUBLISHED);
+  if (!isSameReply(published, realPublished)) {
+    return `published: simulated ${show(published)}, real ${show(realPublished)}`;
+  }
   return await keyDifference(client, server);
 }
 
 interface Simulated {
   readonly exchanges: readonly Exchange[];
   readonly server: SimulatedRedis;
+  /** What was published since everything was flushed. */
+  readonly published: readonly string[];
 }
 
 /** Does the steps to a simulated server; a hash that it does not know is followed by the text. */
 function simulate(steps: readonly Step[]): Simulated {
   let memory: Memory = { nowUs: STARTED_US, firstMarker: "", lastMarker: "", incarnation: "" };
-  const server = new SimulatedRedis({ nowUs: () => memory.nowUs, runId: "run" });
+  let published: string[] = [];
+  const publish = (channel: string, message: string): void => {
+    published.push(`${channel} ${message}`);
+  };
+  const server = new SimulatedRedis({ nowUs: () => memory.nowUs, runId: "run", publish });
   const exchanges: Exchange[] = [];
   const ask = (asked: Asked): unknown => {
     const reply = server.execute(asked.command);
@@ -62,12 +73,13 @@ function simulate(steps: readonly Step[]): Simulated {
   };
   for (const step of steps) {
     if (step.kind === "tick") memory = { ...memory, nowUs: memory.nowUs + step.byUs };
+    if (step.kind === "flushAll") published = [];
     const asked = commandOf(step, memory);
     if (asked === undefined) continue;
     const reply = ask(asked);
     memory = remembering(memory, step, isNoScript(reply) ? ask(inFull(asked)) : reply);
   }
-  return { exchanges, server };
+  return { exchanges, server, published };
 }
 
 function isNoScript(reply: unknown): boolean {
@@ -81,8 +93,8 @@ function inFull({ command, script }: Asked): Asked {
 
 function remembering(memory: Memory, step: Step, reply: unknown): Memory {
   if (!Array.isArray(reply)) return memory;
-  const [first] = reply as string[];
-  if (step.kind === "inspect") return { ...memory, incarnation: first ?? "" };
+  const [first, second] = reply as string[];
+  if (step.kind === "inspect") return { ...memory, incarnation: second ?? "" };
   if (step.kind !== "join") return memory;
   const marker = first ?? "";
   return { ...memory, lastMarker: marker, firstMarker: memory.firstMarker || marker };
@@ -109,8 +121,8 @@ async function keyDifference(
   }
   const found = await Promise.all(
     realKeys.map(async (key) => {
-      const command = ["GET", key];
-      const [simulated, real] = [server.execute(command), await stringAt(client, command)];
+      const command = readingOf(key);
+      const [simulated, real] = [server.execute(command), await valueAt(client, command)];
       if (!isSameReply(simulated, real)) {
         return `${key}: simulated ${show(simulated)}, real ${show(real)}`;
       }
@@ -123,7 +135,13 @@ async function keyDifference(
   return found.find((problem) => problem !== undefined);
 }
 
-async function stringAt(client: RealClient, command: readonly string[]): Promise<unknown> {
+/** The command that reads what is usually there. */
+function readingOf(key: string): readonly string[] {
+  if (key.endsWith(":q")) return ["ZRANGE", key, "0", "-1", "WITHSCORES"];
+  return key.endsWith(":w") ? ["HGETALL", key] : ["GET", key];
+}
+
+async function valueAt(client: RealClient, command: readonly string[]): Promise<unknown> {
   return await client.command(...command).catch((error: unknown) => error);
 }
 

@@ -3,8 +3,10 @@ import {
   ACQUIRE_AS_MEMBER,
   ACQUIRE_UNFENCED,
   BREAK,
+  HEARTBEAT,
   INSPECT,
   JOIN,
+  JOIN_QUEUE,
   RELEASE,
   RELEASE_IN_DOUBT,
   RENEW,
@@ -18,10 +20,11 @@ export interface WrongScript {
   readonly script: Script;
   readonly right: string;
   readonly wrong: string;
+  /** Only the last of several is wrong: the one before is the queue's. */
+  readonly isLast?: boolean;
 }
 
 const IF_TAKEN = "if string.sub(value, 1, #holder) == holder then";
-const IF_OURS = "if value and string.sub(value, 1, #holder) == holder then";
 const OURS = "local mine = value and string.sub(value, 1, #holder) == holder";
 const IF_FOREIGN = "if string.sub(value, 1, #holder) ~= holder then return nil, '-x' end";
 const TAKE = "ARGV[3], 'NX', 'PX', ARGV[2])";
@@ -61,24 +64,28 @@ export const wrongScripts: readonly WrongScript[] = [
     script: ACQUIRE,
     right: "token = last + 1",
     wrong: "token = last",
+    isLast: true,
   },
   {
     what: "acquire: the clock alone is the token",
     script: ACQUIRE,
     right: "last + 1 > nowUs",
     wrong: "last - 1 > nowUs",
+    isLast: true,
   },
   {
     what: "acquire: the counter is not kept",
     script: ACQUIRE,
     right: "call('SET', fence, token)",
     wrong: "",
+    isLast: true,
   },
   {
     what: "acquire: tokens without bound",
     script: ACQUIRE,
     right: "9007199254740991",
     wrong: "9007199254740992",
+    isLast: true,
   },
   {
     what: "acquire: no tombstone is seen",
@@ -200,11 +207,11 @@ export const wrongScripts: readonly WrongScript[] = [
     right: "marker, 'PX', ARGV[2]",
     wrong: "marker",
   },
-  { what: "release: anybody may", script: RELEASE, right: IF_OURS, wrong: "if value then" },
+  { what: "release: anybody may", script: RELEASE, right: OURS, wrong: "local mine = value" },
   {
     what: "release: nothing is deleted",
     script: RELEASE,
-    right: "redis.call('DEL', KEYS[1])",
+    right: "redis.call('DEL', lock)",
     wrong: "",
   },
   {
@@ -216,14 +223,14 @@ export const wrongScripts: readonly WrongScript[] = [
   {
     what: "in doubt: no tombstone is left",
     script: RELEASE_IN_DOUBT,
-    right: "redis.pcall('SET', KEYS[2], '', 'PX', ARGV[2])",
+    right: "redis.pcall('SET', KEYS[3], '', 'PX', ARGV[2])",
     wrong: "{}",
   },
   {
     what: "in doubt: a tombstone only where the lock was found",
     script: RELEASE_IN_DOUBT,
     right: "redis.pcall('SET'",
-    wrong: "mine and redis.pcall('SET', KEYS[2], '', 'PX', ARGV[2]) or {} --",
+    wrong: "mine and redis.pcall('SET', KEYS[3], '', 'PX', ARGV[2]) or {} --",
   },
   { what: "renew: anybody may", script: RENEW, right: IF_FOREIGN, wrong: "" },
   {
@@ -292,6 +299,258 @@ export const wrongScripts: readonly WrongScript[] = [
     what: "break: any holding is that one",
     script: BREAK,
     right: "incarnation(value) ~= ARGV[1]",
+    wrong: "false",
+  },
+  {
+    what: "acquire: newcomers pass those who wait",
+    script: ACQUIRE,
+    right: "call('EXISTS', queue) == 1 then\n",
+    wrong: "false then\n",
+  },
+  {
+    what: "acquire: newcomers pass those behind too many dead",
+    script: ACQUIRE,
+    right: "if not have[1] and call('EXISTS', queue) == 1 then return",
+    wrong: "if false then return",
+  },
+  {
+    what: "unfenced: newcomers pass those who wait",
+    script: ACQUIRE_UNFENCED,
+    right: "call('EXISTS', queue) == 1 then\n",
+    wrong: "false then\n",
+  },
+  {
+    what: "queue: the dead are served",
+    script: RELEASE,
+    right: "liveUntil and liveUntil * 1000 >= nowUs",
+    wrong: "liveUntil",
+  },
+  {
+    what: "queue: a life ends early",
+    script: RELEASE,
+    right: "liveUntil * 1000 >= nowUs",
+    wrong: "liveUntil * 1000 > nowUs + 400000000",
+  },
+  {
+    what: "queue: the last comes first",
+    script: RELEASE,
+    right: "call('ZRANGE', queue, 0, 0)[1]",
+    wrong: "call('ZRANGE', queue, -1, -1)[1]",
+  },
+  {
+    what: "queue: who was served keeps the place",
+    script: RELEASE,
+    right: "end\n      call('ZREM', queue, id)\n",
+    wrong: "end\n",
+  },
+  {
+    what: "queue: the counter is not kept",
+    script: RELEASE,
+    right: "call('SET', fence, token)",
+    wrong: "",
+  },
+  {
+    what: "queue: the token stands still",
+    script: RELEASE,
+    right: "token = last + 1",
+    wrong: "token = last",
+  },
+  {
+    what: "queue: no claim",
+    script: RELEASE,
+    right: "'NX', 'PX', claim)",
+    wrong: "'NX')",
+  },
+  {
+    what: "queue: the description is lost",
+    script: RELEASE,
+    right: "':' .. since .. ':' .. about",
+    wrong: "':' .. since .. ':'",
+  },
+  {
+    what: "queue: a foreign lock is overwritten",
+    script: JOIN_QUEUE,
+    right: "value, 'NX', 'PX', claim)",
+    wrong: "value, 'PX', claim)",
+  },
+  {
+    what: "queue: nobody is told",
+    script: RELEASE,
+    right: "redis.pcall('PUBLISH', inbox, id .. ' ' .. token .. ' ' .. claim)",
+    wrong: "",
+  },
+  {
+    what: "queue: another token is told",
+    script: RELEASE,
+    right: "id .. ' ' .. token .. ' ' .. claim",
+    wrong: "id .. ' ' .. last .. ' ' .. claim",
+  },
+  {
+    what: "queue: another is told",
+    script: RELEASE,
+    right: "'PUBLISH', inbox,",
+    wrong: "'PUBLISH', 'in:1',",
+  },
+  {
+    what: "join: no tombstone is seen (queue)",
+    script: JOIN_QUEUE,
+    right: "if have[3] then return '!' end",
+    wrong: "",
+  },
+  {
+    what: "join: everybody holds",
+    script: JOIN_QUEUE,
+    right: "if value and string.sub(value, 1, #holder) == holder then",
+    wrong: "if value then",
+  },
+  {
+    what: "join: a copy does not renew",
+    script: JOIN_QUEUE,
+    right: "call('PEXPIRE', lock, ARGV[2])",
+    wrong: "",
+  },
+  {
+    what: "join: a copy moves to the end",
+    script: JOIN_QUEUE,
+    right: "'ZADD', queue, 'NX',",
+    wrong: "'ZADD', queue,",
+  },
+  {
+    what: "join: all have one place",
+    script: JOIN_QUEUE,
+    right: "(score or 0) + 1",
+    wrong: "1",
+  },
+  {
+    what: "join: the queue never ends",
+    script: JOIN_QUEUE,
+    right: "call('PEXPIRE', queue, keepMs)",
+    wrong: "",
+  },
+  {
+    what: "join: the waiters never end",
+    script: JOIN_QUEUE,
+    right: "call('PEXPIRE', waiters, keepMs)",
+    wrong: "",
+  },
+  {
+    what: "join: no stamp",
+    script: JOIN_QUEUE,
+    right: "(call('GET', fence) or '0')",
+    wrong: "'0'",
+  },
+  {
+    what: "join: another rank",
+    script: JOIN_QUEUE,
+    right: "call('ZRANK', queue, id)",
+    wrong: "call('ZCARD', queue)",
+  },
+  {
+    what: "join: a short grant",
+    script: JOIN_QUEUE,
+    right: "ARGV[3], 'NX', 'PX', ARGV[2])",
+    wrong: "ARGV[3], 'NX', 'PX', ARGV[4])",
+  },
+  {
+    what: "heartbeat: everybody holds",
+    script: HEARTBEAT,
+    right: "string.sub(value, 1, #holder) ~= holder",
+    wrong: "false",
+  },
+  {
+    what: "heartbeat: a claim stays short",
+    script: HEARTBEAT,
+    right: "call('PEXPIRE', lock, ttlMs)",
+    wrong: "",
+  },
+  {
+    what: "heartbeat: nobody dies",
+    script: HEARTBEAT,
+    right: "if not entry or not call('ZSCORE', queue, id) then return '-' end",
+    wrong: "if not entry then return '=0 0 0' end",
+  },
+  {
+    what: "heartbeat: a place without its queue",
+    script: HEARTBEAT,
+    right: "or not call('ZSCORE', queue, id)",
+    wrong: "",
+  },
+  {
+    what: "heartbeat: no life is added",
+    script: HEARTBEAT,
+    right: "call('HSET', waiters, id, liveUntil .. string.match(entry, '^%d+(.*)$'))",
+    wrong: "",
+  },
+  {
+    what: "heartbeat: the queue ends",
+    script: HEARTBEAT,
+    right: "call('PEXPIRE', queue, keepMs)",
+    wrong: "",
+  },
+  {
+    what: "heartbeat: the waiters end",
+    script: HEARTBEAT,
+    right: "call('PEXPIRE', waiters, keepMs)",
+    wrong: "",
+  },
+  {
+    what: "heartbeat: a dead holder is not succeeded",
+    script: HEARTBEAT,
+    right: "if not value then\n    local function pump()",
+    wrong: "if false then\n    local function pump()",
+  },
+  {
+    what: "heartbeat: an error of one is the error of all",
+    script: HEARTBEAT,
+    right: "pcall(beat, i)",
+    wrong: "true, beat(i)",
+  },
+  {
+    what: "release: nobody is served",
+    script: RELEASE,
+    right: "redis.call('EXISTS', queue) == 1",
+    wrong: "false",
+  },
+  {
+    what: "release: an error undoes it",
+    script: RELEASE,
+    right: "pcall(pump)",
+    wrong: "pump()",
+  },
+  {
+    what: "release: a free lock is left free",
+    script: RELEASE,
+    right: "elseif value then return '0' end",
+    wrong: "else return '0' end",
+  },
+  {
+    what: "in doubt: the place is kept",
+    script: RELEASE_IN_DOUBT,
+    right: "redis.pcall('ZREM', queue, id)",
+    wrong: "",
+  },
+  {
+    what: "in doubt: the life is kept",
+    script: RELEASE_IN_DOUBT,
+    right: "redis.pcall('HDEL', waiters, id)",
+    wrong: "",
+  },
+  {
+    what: "in doubt: nobody is served",
+    script: RELEASE_IN_DOUBT,
+    right: "if mine or not value then",
+    wrong: "if false then",
+  },
+  {
+    what: "inspect: no waiter is counted",
+    script: INSPECT,
+    right: "redis.call('ZCARD', KEYS[2])",
+    wrong: "0",
+  },
+  {
+    what: "break: nobody is served",
+    script: BREAK,
+    right: "redis.call('EXISTS', queue) == 1",
     wrong: "false",
   },
 ];
