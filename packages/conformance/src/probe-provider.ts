@@ -156,9 +156,9 @@ export class ProbeProvider implements LockProvider {
     await this.#inner[Symbol.asyncDispose]();
   }
 
-  async #enqueue(request: EnqueueRequest): Promise<Grant> {
+  async #enqueue(request: EnqueueRequest): Promise<Grant | Refusal> {
     const call = this.#record("enqueue", [request]);
-    const enqueue = (): Promise<Grant> =>
+    const enqueue = (): Promise<Grant | Refusal> =>
       (this.#inner.enqueue as NonNullable<LockProvider["enqueue"]>).call(this.#inner, request);
     return this.#prove(await abandonedOnAbort(this.#deliver(call, enqueue), request.signal));
   }

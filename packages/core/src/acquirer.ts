@@ -93,7 +93,7 @@ export class Acquirer {
     const acceptedAtMs = elapsed.nowWatchfulMs();
     const sentAtMs = elapsed.at(outcome.sentAtMs);
     const endMs = deadlineMs(sentAtMs, { validMs, ttlMs }, allowance);
-    const grant = { ttlMs, fencingToken, ...(state === undefined ? {} : { state }) };
+    const grant = { ttlMs, validMs, fencingToken, ...(state === undefined ? {} : { state }) };
     const holding = new Holding({ name, holderId, ttlMs, renewable }, grant, {
       acceptedAtMs,
       deadlineMs: endMs,

@@ -42,6 +42,8 @@ export class Asker {
   #hadFaults = false;
   /** Set from the first refusal or fault on. */
   #backoff: Backoff | undefined;
+  /** The last grant came through the backend's queue: others want the lock too. */
+  #isContended = false;
   #unwatch: (() => void) | undefined;
   #idle: (() => void)[] | undefined;
 
@@ -144,7 +146,8 @@ export class Asker {
   /** One request. A fault is told to those it concerns before `next` hears of it. */
   #send(head: Waiter, next: (result: Result) => void): void {
     const { name, acquirer } = this.#host;
-    const join = this.#backoff !== undefined && acquirer.canEnqueue;
+    const isBehind = this.#backoff !== undefined || (this.#isContended && head.kind === "wait");
+    const join = isBehind && acquirer.canEnqueue;
     // Only a wait that can end early needs a way to end its request.
     const controller = join || head.canLeave ? new AbortController() : undefined;
     this.#controller = controller;
@@ -154,6 +157,7 @@ export class Asker {
         ? acquirer.enqueue(name, head.settings, controller.signal)
         : acquirer.attempt(name, head.settings, controller?.signal);
     const settle = (result: Result): void => {
+      if (join) this.#isContended = true;
       this.#isInFlight = false;
       this.#controller = undefined;
       next(result);

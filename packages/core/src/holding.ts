@@ -12,7 +12,7 @@ export interface HoldingOwner {
 type Asked = Claim & Pick<AcquireRequest, "renewable">;
 
 /** What was granted, as far as a holding keeps it. */
-type Granted = Pick<Grant, "ttlMs" | "fencingToken" | "state">;
+type Granted = Pick<Grant, "ttlMs" | "validMs" | "fencingToken" | "state">;
 
 /** When a holding began, ends, and is next to be renewed, in `Elapsed` milliseconds. */
 interface Times {
@@ -32,6 +32,8 @@ export class Holding implements Wakeable {
   readonly ttlMs: number;
   /** The ttl that the provider reported; larger where it rounds up. */
   readonly grantedTtlMs: number;
+  /** How long the backend keeps it from the last proof; a hand-off's first claim may be shorter. */
+  validMs: number;
   readonly renewable: boolean;
   readonly state: string | undefined;
   serverToken: bigint | undefined;
@@ -59,6 +61,7 @@ export class Holding implements Wakeable {
     this.ttlMs = asked.ttlMs;
     this.renewable = asked.renewable;
     this.grantedTtlMs = granted.ttlMs;
+    this.validMs = granted.validMs;
     this.serverToken = granted.fencingToken;
     this.state = granted.state;
     this.acceptedAtMs = times.acceptedAtMs;

@@ -211,7 +211,8 @@ export class NameQueue implements LeaseHost, HoldingOwner, WaitLineHost, AskerHo
     if (localIndex >= localHandoffMax || !fits(holding, next)) return undefined;
     const nowMs = elapsed.nowWatchfulMs();
     if (nowMs - holding.acceptedAtMs >= (localHandoffMaxMs ?? holding.ttlMs)) return undefined;
-    return holding.deadlineMs - nowMs >= holding.ttlMs / 2 ? next : undefined;
+    const validMs = Math.min(holding.ttlMs, holding.validMs);
+    return holding.deadlineMs - nowMs >= validMs / 2 ? next : undefined;
   }
 
   #releaseToBackend(holding: Holding): Promise<ReleaseOutcome> {

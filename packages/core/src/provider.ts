@@ -233,10 +233,11 @@ export interface LockProvider extends AsyncDisposable {
   onLoss?(listener: (loss: Loss) => void): Disposable;
 
   /**
-   * Acquires or joins the backend's queue and waits there. Rejects at once on abort, and core then
+   * Acquires or joins the backend's queue and waits there. A refusal says that the place was lost and
+   * nothing is left of it: core asks again, as a new holder. Rejects at once on abort, and core then
    * calls `release({ inDoubt: true })`: compensation has one owner.
    */
-  enqueue?(request: EnqueueRequest): Promise<Grant>;
+  enqueue?(request: EnqueueRequest): Promise<Grant | Refusal>;
 
   /** Calls `onHint` when the name may have become free. A hint: core re-reads the truth. */
   watch?(name: string, onHint: () => void): Promise<AsyncDisposable>;

@@ -207,6 +207,7 @@ export class Renewer {
     // An answer that was overtaken by a later one must not shorten what that one proved.
     if (untilMs <= holding.deadlineMs) return;
     holding.deadlineMs = untilMs;
+    holding.validMs = outcome.validMs;
     holding.serverToken = outcome.fencingToken ?? holding.serverToken;
     if (holding.renewable) holding.renewAtMs = renewalMs(sentAtMs, outcome.validMs, untilMs);
   }

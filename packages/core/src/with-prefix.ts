@@ -36,7 +36,10 @@ export function withPrefix<Provider extends LockProvider>(
     release: (request) => provider.release(inside(request)),
     [Symbol.asyncDispose]: () => provider[Symbol.asyncDispose](),
     ...(enqueue && {
-      enqueue: async (request) => outside(await enqueue.call(provider, inside(request))),
+      enqueue: async (request) => {
+        const answer = await enqueue.call(provider, inside(request));
+        return answer.granted ? outside(answer) : answer;
+      },
     }),
     ...(watch && { watch: (name, onHint) => watch.call(provider, prefix + name, onHint) }),
     ...(onLoss && {

@@ -1,4 +1,11 @@
-export type { IoredisClient, NodeRedisClient, RedisClient, RedisDriver } from "./redis-client.ts";
+export type {
+  IoredisClient,
+  IoredisSubscriber,
+  NodeRedisClient,
+  NodeRedisSubscriber,
+  RedisClient,
+  RedisDriver,
+} from "./redis-client.ts";
 export type {
   RedisClientOptions,
   RedisCommonOptions,

@@ -1,6 +1,8 @@
 import { type Finding, LockError } from "@holdfast/core";
+import { classifyError } from "./classify-error.ts";
 import type { CommandRunner } from "./command-runner.ts";
-import { type Keyspace, nameFenceKey, tombstoneKey } from "./keyspace.ts";
+import { type Keyspace, nameFenceKey, queueKey, tombstoneKey, waitersKey } from "./keyspace.ts";
+import type { Inbox } from "./queue/inbox.ts";
 
 /**
  * The commands that the scripts use, each in a form that changes nothing: permissions are checked before
@@ -15,38 +17,58 @@ function probes(keyspace: Keyspace): readonly (readonly [string, readonly string
     keyspace.serverFence,
     keyspace.member,
   ];
+  const [queue, waiters] = [queueKey(lock), waitersKey(lock)];
   return [
     ...keys.map((key) => [`write ${key}`, ["SET", key, "", "NX", "XX"]] as const),
     ["MGET", ["MGET", lock, keyspace.serverFence]],
     ["GET", ["GET", lock]],
     ["DEL", ["DEL", lock]],
+    ["EXISTS", ["EXISTS", queue]],
+    ["ZADD", ["ZADD", queue, "NX", "XX", "1", "x"]],
+    ["ZREM", ["ZREM", queue, "x"]],
+    ["ZRANGE", ["ZRANGE", queue, "0", "0"]],
+    ["ZRANK", ["ZRANK", queue, "x"]],
+    ["ZSCORE", ["ZSCORE", queue, "x"]],
+    ["ZCARD", ["ZCARD", queue]],
+    ["HSET", ["HSET", waiters, "x", "", "a field without its value"]],
+    ["HGET", ["HGET", waiters, "x"]],
+    ["HDEL", ["HDEL", waiters, "x"]],
     ["PEXPIRE", ["PEXPIRE", lock, "1"]],
     ["PTTL", ["PTTL", lock]],
     ["TIME", ["TIME"]],
     ["EVAL", ["EVAL", "return 1", "0"]],
     ["EVALSHA", ["EVALSHA", "", "0"]],
-    // Unused until waiters are woken by message; told now, so that an upgrade finds it allowed.
     ["PUBLISH", ["PUBLISH", `${keyspace.inbox}doctor`, ""]],
   ];
 }
+
+/** Without these waiters learn of their grants by heartbeat, up to a second late. */
+const FOR_MESSAGES: ReadonlySet<string> = new Set(["PUBLISH", "SUBSCRIBE"]);
 
 /** What the connection's user may not do, in one finding. */
 export async function permissionFindings(
   runner: CommandRunner,
   keyspace: Keyspace,
+  inbox: Inbox,
 ): Promise<readonly Finding[]> {
   const missing: string[] = [];
+  await inbox.ready();
+  if (isRefusedAsForbidden(inbox)) missing.push("SUBSCRIBE");
   for (const [what, command] of probes(keyspace)) {
     if (await isForbidden(runner, command)) missing.push(what);
   }
   if (missing.length === 0) return [];
   return [
     {
-      severity: missing.every((what) => what === "PUBLISH") ? "warning" : "error",
+      severity: missing.every((what) => FOR_MESSAGES.has(what)) ? "warning" : "error",
       what: `the user lacks permissions: ${missing.join(", ")}`,
       remedy: "ACL SETUSER with ~<prefix>* &<prefix>* and these commands",
     },
   ];
+}
+
+function isRefusedAsForbidden({ refusal }: Inbox): boolean {
+  return refusal !== undefined && classifyError(refusal).reason === "NOPERM";
 }
 
 async function isForbidden(runner: CommandRunner, command: readonly string[]): Promise<boolean> {

@@ -1,3 +1,10 @@
+import {
+  type Subscription,
+  type SubscriptionHandlers,
+  subscribeByIoredis,
+  subscribeByNodeRedis,
+} from "./subscription.ts";
+
 /**
  * The few members of each driver that this package calls, and their adaptation to one small shape.
  * Structural, so that no driver's types are part of ours: ioredis 5 and 6, node-redis 4, 5 and 6.
@@ -12,12 +19,31 @@ interface EventSource {
   listenerCount(event: string): number;
 }
 
+/** What a second connection of ioredis is used for. */
+export interface IoredisSubscriber extends EventSource {
+  readonly status: string;
+  subscribe(channel: string): Promise<unknown>;
+  disconnect(): void;
+}
+
 /** A client of ioredis 5 or 6, connected to one server. */
 export interface IoredisClient extends EventSource {
   readonly status: string;
   call(command: string, ...operands: string[]): Promise<unknown>;
   connect(): Promise<unknown>;
   disconnect(): void;
+  duplicate(options?: object): IoredisSubscriber;
+}
+
+/** What a second connection of node-redis is used for. */
+export interface NodeRedisSubscriber extends EventSource {
+  readonly isOpen: boolean;
+  connect(): Promise<unknown>;
+  subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
+  /** Version 5 and later. */
+  destroy?(): void;
+  /** Version 4. */
+  disconnect(): Promise<void>;
 }
 
 /** A client of node-redis (`redis`) 4, 5 or 6, connected to one server. */
@@ -25,6 +51,7 @@ export interface NodeRedisClient extends EventSource {
   readonly isOpen: boolean;
   readonly isReady: boolean;
   sendCommand(command: string[], options?: object): Promise<unknown>;
+  duplicate(): NodeRedisSubscriber;
 }
 
 /** Either driver's client. */
@@ -44,6 +71,8 @@ export interface RedisConnection {
   /** The options that the client was made with, for `doctor`. */
   readonly clientOptions: Readonly<Record<string, unknown>>;
   send(command: string[]): Promise<unknown>;
+  /** Listens to one channel on a connection of its own, which comes back by itself. */
+  subscribe(channel: string, handlers: SubscriptionHandlers): Subscription;
   /** Calls back once, when ready (no argument) or at the first error before. Returns how to stop. */
   onceReady(done: (error?: unknown) => void): () => void;
   /** Removes our listener. The client goes on. */
@@ -129,6 +158,10 @@ class IoredisConnection extends DriverConnection<IoredisClient> implements Redis
     return this.client.call(...(command as [string, ...string[]]));
   }
 
+  subscribe(channel: string, handlers: SubscriptionHandlers): Subscription {
+    return subscribeByIoredis(this.client, channel, handlers);
+  }
+
   override onceReady(done: (error?: unknown) => void): () => void {
     const stop = super.onceReady(done);
     // A client made with lazyConnect connects at its first command, and this is it.
@@ -159,6 +192,10 @@ class NodeRedisConnection extends DriverConnection<NodeRedisClient> implements R
 
   send(command: string[]): Promise<unknown> {
     return this.client.sendCommand(command, NODE_REDIS_COMMAND_OPTIONS);
+  }
+
+  subscribe(channel: string, handlers: SubscriptionHandlers): Subscription {
+    return subscribeByNodeRedis(this.client, channel, handlers);
   }
 }
 

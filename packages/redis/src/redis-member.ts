@@ -46,7 +46,13 @@ export class RedisMember implements LockProvider {
   constructor(parts: MemberParts) {
     this.#parts = parts;
     this.clock = parts.provider.clock;
-    this.capabilities = { ...parts.provider.capabilities, fencing: "monotonic" };
+    // Queues on several members would wait for each other.
+    this.capabilities = {
+      ...parts.provider.capabilities,
+      fencing: "monotonic",
+      waiting: "poll",
+      fair: false,
+    };
   }
 
   async tryAcquire(request: AcquireRequest): Promise<Grant | Refusal> {

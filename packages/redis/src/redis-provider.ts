@@ -4,6 +4,7 @@ import {
   type Capabilities,
   type Claim,
   type Clock,
+  type EnqueueRequest,
   type Finding,
   type Grant,
   LockError,
@@ -34,6 +35,7 @@ import { joinAsMember } from "./join-as-member.ts";
 import { Keyspace, queueKey, tombstoneKey, waitersKey } from "./keyspace.ts";
 import { OpenedClient } from "./opened-client.ts";
 import { parseUrl } from "./parse-url.ts";
+import { WaitingRoom } from "./queue/waiting-room.ts";
 import { adaptClient } from "./redis-client.ts";
 import {
   type RedisOptions,
@@ -63,6 +65,7 @@ export interface RedisProvider<Fencing extends "none" | "monotonic" = "monotonic
   readonly clock: Clock;
   tryAcquire(request: AcquireRequest): Promise<Grant | Refusal>;
   release(request: ReleaseRequest): Promise<ReleaseOutcome>;
+  enqueue(request: EnqueueRequest): Promise<Grant | Refusal>;
   asMember(membership: Membership): Promise<Member>;
   inspect(name: string): Promise<LockState>;
   breakLock(name: string, target: BreakTarget): Promise<boolean>;
@@ -110,6 +113,7 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
   readonly #runner: CommandRunner;
   readonly #keyspace: Keyspace;
   readonly #settings: RedisSettings;
+  readonly #room: WaitingRoom;
 
   constructor(source: ConnectionSource, settings: RedisSettings) {
     const { clock, prefix, fencing, ttlMsMax } = settings;
@@ -117,7 +121,18 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
     this.capabilities = capabilitiesOf(fencing, ttlMsMax);
     this.#settings = settings;
     this.#keyspace = new Keyspace(prefix);
-    this.#runner = new CommandRunner(source, clock, settings.commandTimeoutMs);
+    const { commandTimeoutMs, random } = settings;
+    this.#runner = new CommandRunner(source, clock, commandTimeoutMs);
+    this.#room = new WaitingRoom({
+      runner: this.#runner,
+      clock,
+      channel: this.#keyspace.inbox + random.holderId(),
+      commandTimeoutMs,
+      fencing,
+      ownKeys: (request) => this.#ownKeys(request),
+      sharedKeys: (name) => this.#sharedKeys(name),
+      takeArgs: (request) => this.#takeArgs(request),
+    });
   }
 
   tryAcquire(request: AcquireRequest): Promise<Grant | Refusal> {
@@ -131,12 +146,22 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
       signal,
       decode: (answer) => {
         const reply = acquireReply(answer.reply);
-        if (reply.kind === "granted") return grantOf(request, answer, reply.token);
+        if (reply.kind === "granted") return grantOf(request, answer, this.#own(reply.token));
         if (reply.kind !== "held") throw tombstoned(name);
         if (!answer.isEpochKept) throw doubtfulRefusal(name);
         return refusalOf(reply.remainingMs);
       },
     });
+  }
+
+  /** Without fencing a token may still be there: the queue mints always. */
+  #own(token: bigint | undefined): bigint | undefined {
+    return this.#settings.fencing ? token : undefined;
+  }
+
+  enqueue(request: EnqueueRequest): Promise<Grant | Refusal> {
+    if (request.mode !== "exclusive") return Promise.reject(unsupported(request));
+    return this.#room.enqueue(request);
   }
 
   #acquireCommand(request: AcquireRequest): string[] {
@@ -161,13 +186,14 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
     return [lock, this.#keyspace.serverFence, queueKey(lock), waitersKey(lock)];
   }
 
-  renew(requests: readonly RenewRequest[]): Promise<readonly RenewOutcome[]> {
+  async renew(requests: readonly RenewRequest[]): Promise<readonly RenewOutcome[]> {
     const { serverFence } = this.#keyspace;
-    return renewAll(requests, {
+    const outcomes = await renewAll(requests, {
       runner: this.#runner,
       lockKey: (name) => this.#keyspace.lock(name),
       fence: { key: () => serverFence, ttlMs: 0 },
     });
+    return this.#settings.fencing ? outcomes : outcomes.map(withoutToken);
   }
 
   release(request: ReleaseRequest): Promise<ReleaseOutcome> {
@@ -225,12 +251,23 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
   async doctor(): Promise<readonly Finding[]> {
     const runner = this.#runner;
     const connection = await runner.ready();
-    return examine(connection, { runner, keyspace: this.#keyspace, settings: this.#settings });
+    const { inbox } = this.#room;
+    return examine(connection, {
+      runner,
+      inbox,
+      keyspace: this.#keyspace,
+      settings: this.#settings,
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#room.close();
     this.#runner.close();
   }
+}
+
+function withoutToken(outcome: RenewOutcome): RenewOutcome {
+  return outcome.status === "renewed" ? { ...outcome, fencingToken: undefined } : outcome;
 }
 
 /** No usable answer to a release, whatever the fault: core tries again, as in doubt. */
@@ -250,8 +287,8 @@ function capabilitiesOf(
   return {
     fencing: fencing ? "monotonic" : "none",
     endsBy: "ttl",
-    waiting: "poll",
-    fair: false,
+    waiting: "queue",
+    fair: true,
     ttlMsMin: TTL_MS_MIN,
     ttlMsMax,
     ttlResolutionMs: 1,

@@ -13,7 +13,7 @@ local nowUs = time[1] * 1000000 + time[2]`;
  * A double no longer tells a larger token from its neighbour, so there are none to give any more. Before
  * anything was written; an error and no reply byte, since only an operator can mend it.
  */
-export const REFUSE_TOO_LARGE: string = `
+const REFUSE_TOO_LARGE: string = `
 if token > 9007199254740991 then return {err = 'FENCEMAX the fence counter is at its largest'} end`;
 
 /** Mints `token`, given `nowUs` and the counter `last`. The counter is written before any lock. */

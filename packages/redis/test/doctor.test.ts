@@ -74,6 +74,21 @@ describe("doctor", () => {
     expect(await diagnose(clustered)).toContain("error: the server is a node of a Redis Cluster");
   });
 
+  test.each(["-subscribe", "-publish"])(
+    "calls it slow, not broken, where waiters may not %s",
+    async (rule) => {
+      const rules = `~* &* +@all ${rule}`;
+      await using server = await startRedis({ users: [{ name: "weak", password: "weak", rules }] });
+      const login = { username: "weak", password: "weak" };
+      for (const driver of [ioredis6, nodeRedis6]) {
+        const words = await diagnose(server, driver, login);
+        expect(words).toContain(
+          `warning: the user lacks permissions: ${rule.slice(1).toUpperCase()}`,
+        );
+      }
+    },
+  );
+
   test("names missing permissions, and what it could not look at", async () => {
     const rules = "~other:* resetchannels +@all -info -evalsha";
     await using server = await startRedis({

@@ -1,0 +1,83 @@
+import type { Clock } from "@holdfast/core";
+import type { CommandRunner } from "../command-runner.ts";
+import type { Subscription } from "../subscription.ts";
+
+interface InboxParts {
+  readonly runner: CommandRunner;
+  readonly clock: Clock;
+  readonly channel: string;
+  /** Longest wait for the subscription, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly onMessage: (text: string) => void;
+  /** Messages may have been lost until now. */
+  readonly onReturn: () => void;
+}
+
+/**
+ * The channel on which this process is told of its grants, over a connection of its own, opened by the
+ * first who waits. Without it waiters learn of their grants by heartbeat: later, and nothing is lost.
+ */
+export class Inbox {
+  readonly channel: string;
+  readonly #parts: InboxParts;
+  #subscription: Subscription | undefined;
+  #opening: Promise<void> | undefined;
+  #isClosed = false;
+  /** What the server said to the last attempt to subscribe, if it refused. */
+  refusal: unknown;
+
+  constructor(parts: InboxParts) {
+    this.channel = parts.channel;
+    this.#parts = parts;
+  }
+
+  /** Undefined when it is open; else resolves when it is, or when that failed or took too long. */
+  ready(): Promise<void> | undefined {
+    if (this.#subscription?.isEnded) this.#drop();
+    if (this.#subscription !== undefined && this.#opening === undefined) return undefined;
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#drop();
+  }
+
+  #drop(): void {
+    this.#subscription?.close();
+    this.#subscription = undefined;
+  }
+
+  async #open(): Promise<void> {
+    const { runner, channel, clock, timeoutMs, onMessage, onReturn } = this.#parts;
+    let connection: Awaited<ReturnType<CommandRunner["ready"]>>;
+    try {
+      connection = await runner.ready();
+    } catch {
+      // The join itself will say so.
+      return;
+    }
+    if (this.#isClosed) return;
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimer(timeoutMs, () => resolve());
+      const settle = (refusal: unknown): void => {
+        this.refusal = refusal;
+        timer.cancel();
+        resolve();
+      };
+      let isFirst = true;
+      this.#subscription = connection.subscribe(channel, {
+        message: onMessage,
+        subscribed: () => {
+          settle(undefined);
+          if (!isFirst) onReturn();
+          isFirst = false;
+        },
+        refused: (error) => settle(error),
+      });
+    });
+  }
+}

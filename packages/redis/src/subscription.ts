@@ -1,0 +1,81 @@
+import type { IoredisClient, NodeRedisClient } from "./redis-client.ts";
+
+/** A connection that listens to one channel. */
+export interface Subscription {
+  /** True when it will not connect again by itself. */
+  readonly isEnded: boolean;
+  close(): void;
+}
+
+/** What a subscription tells. */
+export interface SubscriptionHandlers {
+  message(text: string): void;
+  /** The server has confirmed it, at first or on a new connection. */
+  subscribed(): void;
+  /** The server or the connection refused it. The next connection tries again. */
+  refused(error: unknown): void;
+}
+
+/** The user's own prefix would be put before the channel; the rest is asked for anew by each connection. */
+const IOREDIS_OPTIONS: object = Object.freeze({
+  keyPrefix: "",
+  lazyConnect: false,
+  autoResubscribe: false,
+});
+
+export function subscribeByIoredis(
+  client: IoredisClient,
+  channel: string,
+  handlers: SubscriptionHandlers,
+): Subscription {
+  const subscriber = client.duplicate(IOREDIS_OPTIONS);
+  // Without a listener an error would be shouted, or end the process. The next connection mends it.
+  subscriber.on("error", () => {});
+  subscriber.on("message", (_: unknown, text: unknown) => handlers.message(String(text)));
+  subscriber.on("ready", () => {
+    subscriber.subscribe(channel).then(
+      () => handlers.subscribed(),
+      (error: unknown) => handlers.refused(error),
+    );
+  });
+  return {
+    get isEnded() {
+      return subscriber.status === "end";
+    },
+    close: () => subscriber.disconnect(),
+  };
+}
+
+/** node-redis subscribes again by itself on each connection before it is ready. */
+export function subscribeByNodeRedis(
+  client: NodeRedisClient,
+  channel: string,
+  handlers: SubscriptionHandlers,
+): Subscription {
+  const subscriber = client.duplicate();
+  subscriber.on("error", () => {});
+  let isConfirmed = false;
+  subscriber.on("ready", () => {
+    if (isConfirmed) handlers.subscribed();
+  });
+  const subscribing = async (): Promise<void> => {
+    await subscriber.connect();
+    await subscriber.subscribe(channel, (text) => handlers.message(String(text)));
+    isConfirmed = true;
+  };
+  subscribing().then(
+    () => handlers.subscribed(),
+    (error: unknown) => handlers.refused(error),
+  );
+  return {
+    get isEnded() {
+      return isConfirmed && !subscriber.isOpen;
+    },
+    close: () => {
+      // Version 5 throws where there is nothing to destroy.
+      if (!subscriber.isOpen) return;
+      if (subscriber.destroy !== undefined) subscriber.destroy();
+      else subscriber.disconnect().catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,299 @@
+import type { EnqueueRequest, Grant, Refusal } from "@holdfast/core";
+import { createLocks } from "@holdfast/core";
+import { type RedisServer, startRedis, until } from "@holdfast/test-servers";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { redis } from "../src/index.ts";
+import { type DriverClient, drivers, ioredis6, nodeRedis6 } from "./drivers.ts";
+import { type AnyRedis, faultOf, giveBack, request, take } from "./requests.ts";
+
+const KEY = "holdfast:{a}";
+/** Generous for a busy machine. */
+const LATE_MS = 700;
+
+let server: RedisServer;
+const opened: DriverClient[] = [];
+const providers: AnyRedis[] = [];
+
+beforeAll(async () => {
+  server = await startRedis({
+    users: [
+      { name: "deaf", password: "deaf", rules: "~* &* +@all -subscribe" },
+      { name: "mute", password: "mute", rules: "~* resetchannels +@all" },
+    ],
+  });
+});
+
+afterAll(async () => {
+  await server.stop();
+});
+
+beforeEach(async () => {
+  await server.command("FLUSHALL");
+});
+
+afterEach(async () => {
+  for (const provider of providers.splice(0)) await provider[Symbol.asyncDispose]();
+  for (const each of opened.splice(0)) await each[Symbol.asyncDispose]();
+});
+
+async function provide(driver = ioredis6, options: object = {}, own: object = {}) {
+  const client = await driver.open(server, options);
+  const provider = redis({ client: client.client, ...own }) as AnyRedis;
+  opened.push(client);
+  providers.push(provider);
+  await until("it is connected", () =>
+    provider.ping().then(
+      () => true,
+      () => false,
+    ),
+  );
+  return provider;
+}
+
+/** A place in the queue of `a`, once the server has it. */
+async function wait(
+  provider: AnyRedis,
+  more: Partial<EnqueueRequest> = {},
+): Promise<{ asked: EnqueueRequest; answer: Promise<Grant | Refusal> }> {
+  const asked = { signal: new AbortController().signal, ...request("a", more) } as EnqueueRequest;
+  const answer = provider.enqueue(asked);
+  answer.catch(() => {});
+  await until("it is in the queue", async () => {
+    return (await server.command("ZSCORE", `${KEY}:q`, asked.holderId)) !== null;
+  });
+  return { asked, answer };
+}
+
+async function granted(answer: Promise<Grant | Refusal>): Promise<Grant> {
+  const grant = await answer;
+  if (!grant.granted) throw new Error(`refused: ${grant.why}`);
+  return grant;
+}
+
+async function calls(...commands: string[]): Promise<number[]> {
+  const stats = String(await server.command("INFO", "commandstats"));
+  return commands.map((command) => {
+    return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
+  });
+}
+
+async function channelOf(holderId: string): Promise<string> {
+  const entry = String(await server.command("HGET", `${KEY}:w`, holderId));
+  return entry.slice(entry.indexOf(" ", entry.indexOf(" ") + 1) + 1, entry.indexOf("\n"));
+}
+
+describe.each(drivers)("the queue through $name", (driver) => {
+  test("a release grants to the first and tells its process alone", async () => {
+    const [holder, first, second] = [
+      await provide(driver),
+      await provide(driver),
+      await provide(driver),
+    ];
+    const held = await take(holder, request("a"));
+    const [one, two] = [await wait(first), await wait(second)];
+    expect((await holder.inspect("a")).waiters).toBe(2);
+    await server.command("CONFIG", "RESETSTAT");
+    expect(await giveBack(holder, held)).toBe("released");
+    const grant = await granted(one.answer);
+    expect(await calls("publish", "subscribe")).toEqual([1, 0]);
+    expect(grant).toMatchObject({ holderId: one.asked.holderId, ttlMs: 10_000, validMs: 3_000 });
+    expect(grant.fencingToken).toBeGreaterThan(held.fencingToken as bigint);
+    const [renewed] = await first.renew([grant]);
+    expect(renewed).toMatchObject({ status: "renewed", validMs: 10_000 });
+    await giveBack(first, grant);
+    await giveBack(second, await granted(two.answer));
+    expect(await server.command("KEYS", `${KEY}*`)).toEqual([]);
+  });
+
+  test("a hand-off costs one join and one release, beside heartbeats", async () => {
+    const [one, other] = [await provide(driver), await provide(driver)];
+    const locks = [one, other].map((provider) => createLocks({ provider, localHandoffMax: 0 }));
+    const [left, right] = locks as [(typeof locks)[0], (typeof locks)[0]];
+    const take10 = async (which: typeof left): Promise<void> => {
+      for (let round = 0; round < 10; round += 1) {
+        await which.using("a", () => new Promise((resolve) => setTimeout(resolve, 5)));
+      }
+    };
+    await Promise.all([take10(left), take10(right)]);
+    await server.command("CONFIG", "RESETSTAT");
+    await Promise.all([take10(left), take10(right)]);
+    const [evalshaCount = 0, evalCount = 0, publishCount = 0] = await calls(
+      "evalsha",
+      "eval",
+      "publish",
+    );
+    // Twenty hand-offs, a heartbeat or two, and the first of each process that finds it free or not.
+    expect(evalshaCount).toBeGreaterThanOrEqual(40);
+    expect(evalshaCount).toBeLessThanOrEqual(44);
+    expect(evalCount).toBe(0);
+    expect(publishCount).toBeLessThanOrEqual(20);
+    for (const each of locks) await each.close();
+  });
+
+  test("one that is not to be renewed is granted its whole ttl", async () => {
+    const [holder, waiter] = [await provide(driver), await provide(driver)];
+    const held = await take(holder, request("a"));
+    const { answer } = await wait(waiter, { renewable: false });
+    await giveBack(holder, held);
+    const grant = await granted(answer);
+    expect(grant.validMs).toBe(10_000);
+    expect(Number(await server.command("PTTL", KEY))).toBeGreaterThan(9_000);
+  });
+
+  test("the connection for messages is lost and comes back, and nobody waits for ever", async () => {
+    const [holder, waiter] = [await provide(driver), await provide(driver)];
+    const held = await take(holder, request("a"));
+    const { answer } = await wait(waiter);
+    await server.command("CLIENT", "KILL", "TYPE", "pubsub");
+    await giveBack(holder, held);
+    const grant = await granted(answer);
+    await until("it listens again", async () => {
+      return ((await server.command("PUBSUB", "CHANNELS")) as unknown[]).length === 1;
+    });
+    const next = await wait(holder);
+    await giveBack(waiter, grant);
+    await giveBack(holder, await granted(next.answer));
+  });
+
+  test("an abort leaves no place", async () => {
+    const [holder, waiter] = [await provide(driver), await provide(driver)];
+    await take(holder, request("a"));
+    const controller = new AbortController();
+    const { asked, answer } = await wait(waiter, { signal: controller.signal });
+    controller.abort(new Error("enough"));
+    expect(await faultOf(answer)).toMatchObject({ code: "ABORTED", outcome: "unknown" });
+    expect(await waiter.release({ ...asked, inDoubt: true })).toBe("absent");
+    expect(await server.command("EXISTS", `${KEY}:q`, `${KEY}:w`)).toBe(0);
+  });
+
+  test("disposing ends the waits and the connection for messages", async () => {
+    const [holder, waiter] = [await provide(driver), await provide(driver)];
+    await take(holder, request("a"));
+    const { answer } = await wait(waiter);
+    await waiter[Symbol.asyncDispose]();
+    expect(await faultOf(answer)).toMatchObject({ code: "PROVIDER_CLOSED", outcome: "unknown" });
+    await until("nobody listens", async () => {
+      return ((await server.command("PUBSUB", "CHANNELS")) as unknown[]).length === 0;
+    });
+  });
+});
+
+describe("what is believed", () => {
+  test("a message that is older than the last sign of the place is not", async () => {
+    const [holder, waiter] = [await provide(), await provide()];
+    const held = await take(holder, request("a"));
+    const { asked, answer } = await wait(waiter);
+    let isOver = false;
+    void answer.then(() => {
+      isOver = true;
+    });
+    const channel = await channelOf(asked.holderId);
+    const { holderId } = asked;
+    await server.command("PUBLISH", channel, `${holderId} ${held.fencingToken} 3000`);
+    await server.command("PUBLISH", channel, "nonsense");
+    await server.command("PUBLISH", channel, `nobody ${2n ** 52n} 3000`);
+    await waiter.ping();
+    expect(isOver).toBe(false);
+    await giveBack(holder, held);
+    const grant = await granted(answer);
+    expect(grant.fencingToken).toBeGreaterThan(held.fencingToken as bigint);
+    expect(String(await server.command("GET", KEY))).toContain(`:${grant.fencingToken}:`);
+  });
+
+  test("a grant by message counts from the last sign of the place, not from its receipt", async () => {
+    const [holder, waiter] = [await provide(), await provide()];
+    const held = await take(holder, request("a"));
+    const beforeMs = performance.now();
+    const { answer } = await wait(waiter);
+    await giveBack(holder, held);
+    const grant = await granted(answer);
+    const heldUntilMs = performance.now() + Number(await server.command("PTTL", KEY));
+    expect(grant.sentAtMs).toBeGreaterThanOrEqual(beforeMs);
+    expect(grant.sentAtMs + grant.validMs).toBeLessThanOrEqual(heldUntilMs);
+  });
+});
+
+describe.each([ioredis6, nodeRedis6])("without messages, through $name", (driver) => {
+  test.each(["deaf", "mute"])("who is %s is granted by heartbeat", async (username) => {
+    const holder = await provide();
+    const waiter = await provide(driver, { username, password: username });
+    const held = await take(holder, request("a"));
+    const { answer } = await wait(waiter);
+    const releasedMs = performance.now();
+    await giveBack(holder, held);
+    const grant = await granted(answer);
+    expect(performance.now() - releasedMs).toBeLessThan(1_000 + LATE_MS);
+    expect(grant.validMs).toBe(10_000);
+  });
+});
+
+describe("whoever holds it", () => {
+  test("a foreign lock is succeeded when its time has passed", async () => {
+    const waiter = await provide();
+    await server.command("SET", KEY, "foreign", "PX", 400);
+    const { answer } = await wait(waiter);
+    const startedMs = performance.now();
+    await granted(answer);
+    expect(performance.now() - startedMs).toBeLessThan(400 + LATE_MS);
+  });
+
+  test("a foreign lock without an end is succeeded when it is deleted", async () => {
+    const waiter = await provide();
+    await server.command("SET", KEY, "foreign");
+    const { answer } = await wait(waiter);
+    await server.command("DEL", KEY);
+    const deletedMs = performance.now();
+    await granted(answer);
+    expect(performance.now() - deletedMs).toBeLessThan(1_000 + LATE_MS);
+  });
+
+  test("a dead waiter keeps the lock from the next for its life and its claim at most", async () => {
+    const [holder, second] = [await provide(), await provide()];
+    const dead = await ioredis6.open(server);
+    const ghost = redis({ client: dead.client }) as AnyRedis;
+    const held = await take(holder, request("a"));
+    await wait(ghost);
+    const { answer } = await wait(second);
+    await ghost[Symbol.asyncDispose]();
+    await dead[Symbol.asyncDispose]();
+    await giveBack(holder, held);
+    const releasedMs = performance.now();
+    await granted(answer);
+    expect(performance.now() - releasedMs).toBeLessThan(3_000 + LATE_MS);
+  });
+
+  test("those with and without tokens wait together, and each gets its own", async () => {
+    const [fenced, unfenced] = [await provide(), await provide(ioredis6, {}, { fencing: false })];
+    const held = await take(unfenced, request("a"));
+    const [one, two] = [await wait(fenced), await wait(unfenced)];
+    await giveBack(unfenced, held);
+    const first = await granted(one.answer);
+    expect(first.fencingToken).toBeGreaterThan(0n);
+    await giveBack(fenced, first);
+    const second = await granted(two.answer);
+    expect(second.fencingToken).toBeUndefined();
+    expect((await unfenced.renew([second]))[0]).toMatchObject({ fencingToken: undefined });
+  });
+
+  test("a place that the server forgot is a refusal: core joins anew", async () => {
+    const [holder, waiter] = [await provide(), await provide()];
+    await take(holder, request("a"));
+    const { answer } = await wait(waiter);
+    await server.command("DEL", `${KEY}:q`, `${KEY}:w`);
+    expect(await answer).toMatchObject({ granted: false, why: "held" });
+  });
+
+  test("a server that does not answer ends the wait as unknown", async () => {
+    const holder = await provide();
+    const waiter = await provide(ioredis6, {}, { commandTimeoutMs: 200 });
+    await take(holder, request("a"));
+    const { answer } = await wait(waiter);
+    await server.pause();
+    try {
+      const error = await faultOf(answer);
+      expect(error).toMatchObject({ code: "BACKEND_UNAVAILABLE", outcome: "unknown" });
+    } finally {
+      await server.resume();
+    }
+  });
+});
