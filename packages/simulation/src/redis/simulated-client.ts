@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { Clock, Timer } from "@holdfast/core";
 import type { IoredisClient } from "@holdfast/redis";
+import { PushMessage } from "./push-message.ts";
 import type { Wire, WireConnection } from "./wire.ts";
 
 interface SimulatedClientOptions {
@@ -62,6 +63,16 @@ export class SimulatedClient extends EventEmitter implements IoredisClient {
     return this.#status;
   }
 
+  /** Another client like this one, as for a subscription. Its own options are not told apart. */
+  duplicate(): SimulatedClient {
+    return new SimulatedClient(this.#options);
+  }
+
+  /** What is published on the channel comes as `message` events, for as long as this connection lasts. */
+  subscribe(channel: string): Promise<unknown> {
+    return this.call("SUBSCRIBE", channel);
+  }
+
   call(...command: string[]): Promise<unknown> {
     return new Promise((resolve, reject) => this.#give({ command, resolve, reject }));
   }
@@ -118,7 +129,8 @@ export class SimulatedClient extends EventEmitter implements IoredisClient {
   }
 
   #replied(reply: unknown): void {
-    if (this.#status === "connect") this.#ready();
+    if (reply instanceof PushMessage) this.emit("message", reply.channel, reply.text);
+    else if (this.#status === "connect") this.#ready();
     else this.#settle(reply);
   }
 

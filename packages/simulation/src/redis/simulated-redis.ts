@@ -1,4 +1,5 @@
 import { Keyspace } from "./keyspace.ts";
+import { PushMessage } from "./push-message.ts";
 import { NO_SCRIPT, ReplyError, WRONG_TYPE } from "./reply-error.ts";
 import { operand, type ScriptMachine } from "./script-machine.ts";
 import { type KnownScript, knownScripts } from "./script-machines.ts";
@@ -10,9 +11,12 @@ interface SimulatedRedisOptions {
   /** The server's wall clock in whole microseconds since the epoch. It may be set either way. */
   readonly nowUs: () => number;
   readonly runId: string;
-  /** Told what is published, in its order. Default: nobody. */
-  readonly publish?: (channel: string, message: string) => void;
+  /** Told what is published, whoever listens. Default: nobody. */
+  readonly onPublish?: (channel: string, text: string) => void;
 }
+
+/** How a connection is told what it did not ask for. */
+type Push = (message: PushMessage) => void;
 
 const scriptOfText: ReadonlyMap<string, KnownScript> = new Map(
   knownScripts.map((known) => [known.script.text, known]),
@@ -28,13 +32,20 @@ export class SimulatedRedis {
   readonly #keyspace: Keyspace;
   /** The script cache, by hash. */
   readonly #loaded = new Map<string, ScriptMachine>();
+  /** Of each channel. Connections that have ended stay: what they are told goes nowhere. */
+  readonly #subscribers = new Map<string, Push[]>();
   #runId = "";
   #startedUs = 0;
   #isRunning = false;
 
-  constructor({ nowUs, runId, publish = () => {} }: SimulatedRedisOptions) {
+  constructor({ nowUs, runId, onPublish }: SimulatedRedisOptions) {
     this.#nowUs = nowUs;
-    this.#keyspace = new Keyspace(publish);
+    this.#keyspace = new Keyspace((channel, text) => {
+      onPublish?.(channel, text);
+      for (const push of this.#subscribers.get(channel) ?? []) {
+        push(new PushMessage(channel, text));
+      }
+    });
     this.start(runId);
   }
 
@@ -43,12 +54,17 @@ export class SimulatedRedis {
     return this.#runId;
   }
 
-  /** Executes one command at once. An Error instance is an error reply; throws while crashed. */
-  execute(command: readonly string[]): unknown {
+  /**
+   * Executes one command at once. An Error instance is an error reply; throws while crashed. What a
+   * connection subscribes to comes by `push`.
+   */
+  execute(command: readonly string[], push?: Push): unknown {
     if (!this.#isRunning) throw new Error("a crashed server was given a command");
     this.#keyspace.setClock(this.#nowUs());
     try {
-      return this.#reply(command);
+      return command[0] === "SUBSCRIBE"
+        ? this.#subscribe(operand(command, 1), push)
+        : this.#reply(command);
     } catch (error) {
       if (error instanceof ReplyError) return error;
       throw error;
@@ -58,6 +74,7 @@ export class SimulatedRedis {
   /** Ends the process: the script cache is gone, of the data what `loss` says. */
   crash(loss: CrashLoss): void {
     this.#isRunning = false;
+    this.#subscribers.clear();
     this.#loaded.clear();
     this.#keyspace.setClock(this.#nowUs());
     if (loss === "everything") this.#keyspace.loseEverything();
@@ -96,6 +113,13 @@ export class SimulatedRedis {
       default:
         return this.#keyCommand(command);
     }
+  }
+
+  #subscribe(channel: string, push: Push | undefined): readonly unknown[] {
+    const subscribers = this.#subscribers.get(channel) ?? [];
+    if (push !== undefined) subscribers.push(push);
+    this.#subscribers.set(channel, subscribers);
+    return ["subscribe", channel, 1];
   }
 
   #run(machine: ScriptMachine | undefined, command: readonly string[]): unknown {

@@ -12,7 +12,7 @@ export interface Wire {
 export interface WireHandlers {
   /** The connection is made. Called at most once, before any reply. */
   up(): void;
-  /** The next reply. An Error instance is an error reply of the server. */
+  /** The next reply, or a PushMessage in between. An Error instance is an error reply of the server. */
   reply(reply: unknown): void;
   /** The connection could not be made or is lost: no other call follows. */
   down(error: Error): void;

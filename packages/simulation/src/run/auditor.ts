@@ -52,14 +52,19 @@ export class Auditor {
 
   /** The same provider, listened to. */
   watch(provider: LockProvider): LockProvider {
+    const { enqueue } = provider;
     return delegate(provider, {
       tryAcquire: (request) => {
-        const attempt = this.#attempt(request.holderId);
-        attempt.isOver = false;
-        attempt.openCount += 1;
+        this.#asked(request.holderId);
         const reply = provider.tryAcquire(request);
         return reply instanceof Promise ? this.#answered(request, reply) : reply;
       },
+      ...(enqueue && {
+        enqueue: (request) => {
+          this.#asked(request.holderId);
+          return this.#answered(request, enqueue.call(provider, request));
+        },
+      }),
       release: (request) => {
         if (request.inDoubt) this.#attempt(request.holderId).isDisowned = true;
         const reply = provider.release(request);
@@ -94,6 +99,12 @@ export class Auditor {
   forgot(): void {
     this.#forgotNs = this.#world.nowNs;
     for (const attempt of this.#attempts.values()) attempt.releasedNs = undefined;
+  }
+
+  #asked(holderId: string): void {
+    const attempt = this.#attempt(holderId);
+    attempt.isOver = false;
+    attempt.openCount += 1;
   }
 
   #attempt(holderId: string): Attempt {

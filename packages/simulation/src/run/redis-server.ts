@@ -1,6 +1,7 @@
 import {
   ACQUIRE,
   ACQUIRE_AS_MEMBER,
+  JOIN_QUEUE,
   RELEASE,
   RELEASE_IN_DOUBT,
   type Script,
@@ -18,9 +19,12 @@ import { drawClock, serverClock } from "./clock-traits.ts";
 
 /** What may stay on a server when nobody holds or waits: fence counters, tombstones, the member marker. */
 const MAY_STAY = /(?:^holdfast:(?:fence|member)|\}:f|\}:t:[\w-]+)$/;
-const ACQUIRES = namesOf(ACQUIRE, ACQUIRE_AS_MEMBER);
+const ACQUIRES = namesOf(ACQUIRE, ACQUIRE_AS_MEMBER, JOIN_QUEUE);
 const RELEASES = namesOf(RELEASE, RELEASE_IN_DOUBT);
 const RUN_ID_LENGTH = 22;
+/** Copies of a message that arrive, by its fate; any other is told once. */
+const COPIES: Readonly<Record<number, number>> = { 0: 0, 1: 2 };
+const MESSAGE_FATES = 19;
 
 /** One simulated Redis on a machine of its own, with the network to it. */
 export class RedisServer implements Server {
@@ -44,9 +48,18 @@ export class RedisServer implements Server {
     this.#redis = new SimulatedRedis({
       nowUs: () => Math.floor(clock.wallMs() * 1_000),
       runId: this.#nextRunId(),
+      onPublish: (channel, text) => {
+        world.trace.add(name, `publishes to ${channel}: ${text}`);
+        this.auditor.granted(text.split(" ", 1)[0] ?? "");
+      },
     });
+    const random = world.random(`messages of ${name}`);
     this.#port = new ServerPort(this.host, (command, answer) => {
-      const reply = this.#redis.execute(command);
+      const reply = this.#redis.execute(command, (message) => {
+        // Nothing is promised of messages: a few come not at all, or twice.
+        const fate = random.integer(0, MESSAGE_FATES);
+        for (let copy = 0; copy < (COPIES[fate] ?? 1); copy += 1) answer(message);
+      });
       world.trace.add(name, `${shown(command)} -> ${shownReply(reply)}`);
       this.#audit(command, reply);
       answer(reply);

@@ -41,7 +41,7 @@ export class DirectWire implements Wire {
   }
 
   execute(command: readonly string[], done: (reply: unknown) => void): void {
-    const reply = this.#server.execute(command);
+    const reply = this.#server.execute(command, done);
     if (this.isLosingReplies) this.lostCount += 1;
     else done(reply);
   }

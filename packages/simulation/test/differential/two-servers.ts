@@ -61,10 +61,10 @@ interface Simulated {
 function simulate(steps: readonly Step[]): Simulated {
   let memory: Memory = { nowUs: STARTED_US, firstMarker: "", lastMarker: "", incarnation: "" };
   let published: string[] = [];
-  const publish = (channel: string, message: string): void => {
+  const onPublish = (channel: string, message: string): void => {
     published.push(`${channel} ${message}`);
   };
-  const server = new SimulatedRedis({ nowUs: () => memory.nowUs, runId: "run", publish });
+  const server = new SimulatedRedis({ nowUs: () => memory.nowUs, runId: "run", onPublish });
   const exchanges: Exchange[] = [];
   const ask = (asked: Asked): unknown => {
     const reply = server.execute(asked.command);
