@@ -51,6 +51,10 @@ export interface HarnessFaults {
   readonly loseReplies?: () => Promise<void>;
   /** Undoes `loseReplies`. */
   readonly heal?: () => Promise<void>;
+  /** Whatever tells a waiter that it was granted, or may be, is lost, until `tellNotices`. */
+  readonly loseNotices?: () => Promise<void>;
+  /** Undoes `loseNotices`. */
+  readonly tellNotices?: () => Promise<void>;
   /** Ends every connection of every client at once; a client may connect again immediately. */
   readonly killConnections?: () => Promise<void>;
   /** The backend loses all its data and goes on: FLUSHALL, a restart with an empty disk. */

@@ -41,6 +41,12 @@ export async function redisHarness(
       hang: () => server.pause(),
       resume: () => server.resume(),
       ...(driver.losesItsPlace ? {} : lossOf(proxy)),
+      loseNotices: async () => {
+        await server.command("ACL", "SETUSER", "default", "-publish");
+      },
+      tellNotices: async () => {
+        await server.command("ACL", "SETUSER", "default", "+publish");
+      },
       killConnections: async () => proxy.reset(),
       forget: async () => {
         await server.command("FLUSHALL");

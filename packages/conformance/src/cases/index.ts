@@ -1,6 +1,7 @@
 import type { ConformanceCase } from "../conformance-case.ts";
 import { abortCases } from "./abort.ts";
 import { abortCallCases } from "./abort-calls.ts";
+import { backendQueueCases } from "./backend-queue.ts";
 import { closeCases } from "./close.ts";
 import { eventCases } from "./events.ts";
 import { exclusionCases } from "./exclusion.ts";
@@ -42,6 +43,7 @@ export const cases: readonly ConformanceCase[] = [
   ...waitingCases,
   ...faultCases,
   ...localQueueCases,
+  ...backendQueueCases,
   ...abortCases,
   ...unknownOutcomeCases,
   ...handOverCases,
