@@ -21,6 +21,7 @@ const TTL_MS = "60000";
 const SEQUENCES = 2_000;
 const SINCE = ":1700000000000:";
 const [LOCK, FENCE, MARKER] = ["{name}", "{name}:f", "member"];
+const [QUEUE, WAITERS] = ["{name}:q", "{name}:w"];
 
 type Operation =
   | { readonly kind: "acquire" | "restore" | "raise"; readonly a: number; readonly token: number }
@@ -102,8 +103,8 @@ class ScriptMember {
     const tombstone = `{name}:t:${operation.a}`;
     if (operation.kind === "release") {
       const command = operation.isInDoubt
-        ? evalInFull(RELEASE_IN_DOUBT, "2", LOCK, tombstone, holder, TTL_MS)
-        : evalInFull(RELEASE, "1", LOCK, holder);
+        ? evalInFull(RELEASE_IN_DOUBT, "5", LOCK, FENCE, tombstone, QUEUE, WAITERS, holder, TTL_MS)
+        : evalInFull(RELEASE, "4", LOCK, FENCE, QUEUE, WAITERS, holder);
       return String(server.execute(command));
     }
     const wanted = String(operation.token);

@@ -4,7 +4,13 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { BROKEN_CASES } from "../src/models/broken-cases.ts";
 import { INVARIANTS } from "../src/models/invariants.ts";
+import { BROKEN_QUEUE_CASES, SOUND_QUEUE_CASES } from "../src/models/queue/queue-cases.ts";
+import { QUEUE_INVARIANTS } from "../src/models/queue/queue-model.ts";
 import { SOUND_CASES } from "../src/models/sound-cases.ts";
+
+const SOUND_ONES = [...SOUND_CASES, ...SOUND_QUEUE_CASES];
+const BROKEN_ONES = [...BROKEN_CASES, ...BROKEN_QUEUE_CASES];
+const ALL_INVARIANTS = [...Object.values(INVARIANTS), ...Object.values(QUEUE_INVARIANTS)];
 
 const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 /** Half a minute on an idle core. */
@@ -32,21 +38,21 @@ function rowsOf(table: string): string[][] {
 }
 
 test(
-  "the quorum violates nothing in any state, each broken rule does, and docs/models.md says so",
+  "the quorum and the queue violate nothing in any state, each broken rule does, and docs/models.md says so",
   async () => {
     const { code, stdout } = await models();
     const [sound = "", broken = ""] = stdout.trimEnd().split("\n\n");
     expect(code).toBe(0);
 
     const soundRows = rowsOf(sound);
-    expect(soundRows.map(([id]) => id)).toEqual(SOUND_CASES.map(({ id }) => `\`${id}\``));
+    expect(soundRows.map(([id]) => id)).toEqual(SOUND_ONES.map(({ id }) => `\`${id}\``));
     for (const row of soundRows) expect(row.at(-1)).toBe("no violation");
     const stateCounts = soundRows.map((row) => Number(row[2]?.replaceAll(",", "")));
     expect(Math.max(...stateCounts)).toBeGreaterThanOrEqual(1_000_000);
 
     const brokenRows = rowsOf(broken);
-    expect(brokenRows.map(([id]) => id)).toEqual(BROKEN_CASES.map(({ id }) => `\`${id}\``));
-    for (const row of brokenRows) expect(Object.values(INVARIANTS)).toContain(row[3]);
+    expect(brokenRows.map(([id]) => id)).toEqual(BROKEN_ONES.map(({ id }) => `\`${id}\``));
+    for (const row of brokenRows) expect(ALL_INVARIANTS).toContain(row[3]);
 
     expect(page).toContain(sound);
     expect(page).toContain(broken);
@@ -76,6 +82,6 @@ describe("one case", () => {
   test("is listed by the help", async () => {
     const { code, stdout } = await models("--help");
     expect(code).toBe(0);
-    for (const { id } of [...SOUND_CASES, ...BROKEN_CASES]) expect(stdout).toContain(id);
+    for (const { id } of [...SOUND_ONES, ...BROKEN_ONES]) expect(stdout).toContain(id);
   });
 });

@@ -1,4 +1,6 @@
+import type { Model } from "./explore.ts";
 import type { ModelCase } from "./model-case.ts";
+import { quorumModel } from "./quorum-model.ts";
 import { RULES, type Rules } from "./rules.ts";
 import { QUIET, type Scope } from "./scope.ts";
 
@@ -76,5 +78,6 @@ export const BROKEN_CASES: readonly ModelCase[] = [
 type Break = readonly [rules: Partial<Rules>, scope: Partial<Scope>];
 
 function broken(id: string, title: string, [rules, scope]: Break): ModelCase {
-  return { id, title, scope: { ...QUIET, ...scope }, rules: { ...RULES, ...rules } };
+  const model = (): Model => quorumModel({ ...QUIET, ...scope }, { ...RULES, ...rules });
+  return { id, title, isBroken: true, model };
 }

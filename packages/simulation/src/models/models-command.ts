@@ -1,12 +1,20 @@
 import { cac } from "cac";
 import { UsageError } from "../cli/usage-error.ts";
 import { BROKEN_CASES } from "./broken-cases.ts";
-import { exploreCase, isBroken, type ModelCase } from "./model-case.ts";
+import { exploreCase, type ModelCase } from "./model-case.ts";
 import { brokenTable, counterexampleText, type Explored, soundTable } from "./models-report.ts";
+import { BROKEN_QUEUE_CASES, DEEP_QUEUE_CASES, SOUND_QUEUE_CASES } from "./queue/queue-cases.ts";
 import { DEEP_CASES, SOUND_CASES } from "./sound-cases.ts";
 
-const CASES: readonly ModelCase[] = [...SOUND_CASES, ...DEEP_CASES, ...BROKEN_CASES];
-const HELP = `Explores the small models of the quorum exhaustively and prints what came of it.
+const TABLES: readonly ModelCase[] = [
+  ...SOUND_CASES,
+  ...SOUND_QUEUE_CASES,
+  ...BROKEN_CASES,
+  ...BROKEN_QUEUE_CASES,
+];
+const DEEP: readonly ModelCase[] = [...DEEP_CASES, ...DEEP_QUEUE_CASES];
+const CASES: readonly ModelCase[] = [...TABLES, ...DEEP];
+const HELP = `Explores the small models of the quorum and of the queue exhaustively and prints what came of it.
 
 Usage: npm run sim -- models [--deep] [case ...]
 
@@ -32,7 +40,7 @@ export function modelsCommand(args: readonly string[]): number {
   if (stray !== undefined) throw new UsageError(`no model "${stray}"; models --help names them`);
   if (unknownFlag !== undefined) throw new UsageError(`models has no flag --${unknownFlag}`);
   if (ids.length > 0) return show(CASES.filter(({ id }) => ids.includes(id)));
-  return tabulate(isDeep === true ? DEEP_CASES : [...SOUND_CASES, ...BROKEN_CASES]);
+  return tabulate(isDeep === true ? DEEP : TABLES);
 }
 
 function show(modelCases: readonly ModelCase[]): number {
@@ -54,15 +62,15 @@ function tabulate(modelCases: readonly ModelCase[]): number {
     modelCase,
     exploration: exploreCase(modelCase),
   }));
-  const sound = all.filter(({ modelCase }) => !isBroken(modelCase));
-  const broken = all.filter(({ modelCase }) => isBroken(modelCase));
+  const sound = all.filter(({ modelCase }) => !modelCase.isBroken);
+  const broken = all.filter(({ modelCase }) => modelCase.isBroken);
   process.stdout.write(`${soundTable(sound)}\n\n${brokenTable(broken)}\n`);
   return exitCodeOf(all);
 }
 
 function exitCodeOf(all: readonly Explored[]): number {
   const isAsMeant = all.every(({ modelCase, exploration }) => {
-    return isBroken(modelCase) === (exploration.counterexample !== undefined);
+    return modelCase.isBroken === (exploration.counterexample !== undefined);
   });
   return isAsMeant ? 0 : 1;
 }

@@ -1,4 +1,5 @@
 import type { ModelCase } from "./model-case.ts";
+import { quorumModel } from "./quorum-model.ts";
 import { RULES } from "./rules.ts";
 import { QUIET, type Scope } from "./scope.ts";
 
@@ -52,15 +53,17 @@ export const DEEP_CASES: readonly ModelCase[] = [
     deletions: 1,
   }),
   {
-    ...sound("deep-overtaken", "a repair is granted whatever token was given out", {
-      proposesAhead: false,
-      renewals: 2,
-      deletions: 1,
-    }),
-    rules: { ...RULES, restoresUnlessOvertaken: false },
+    id: "deep-overtaken",
+    title: "a repair is granted whatever token was given out",
+    isBroken: true,
+    model: () =>
+      quorumModel(
+        { ...QUIET, proposesAhead: false, renewals: 2, deletions: 1 },
+        { ...RULES, restoresUnlessOvertaken: false },
+      ),
   },
 ];
 
 function sound(id: string, title: string, scope: Partial<Scope>): ModelCase {
-  return { id, title, scope: { ...QUIET, ...scope }, rules: RULES };
+  return { id, title, isBroken: false, model: () => quorumModel({ ...QUIET, ...scope }, RULES) };
 }
