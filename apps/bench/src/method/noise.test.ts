@@ -14,6 +14,7 @@ const rounds = (values: readonly number[]): readonly { readonly p50Us: number }[
 test.each([
   ["is quiet when both halves agree", [1, 1.05, 0.95, 1, 1.02, 0.98, 1, 1.1], []],
   ["is quiet with one wild round in eight", [1, 1, 1, 1, 1, 1, 1, 9], []],
+  ["is noisy when all rounds are off by the same", [0, 0, 0, 0, 0, 0, 0, 0], ["p50Us"]],
   ["is noisy when the rounds scatter", [0.5, 0.7, 1, 1.4, 2, 0.6, 1.5, 1.1], ["p50Us"]],
 ])("a control %s", (_title, ratios, noisy) => {
   const again = rounds(ratios.map(() => 10));

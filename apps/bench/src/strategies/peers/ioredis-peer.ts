@@ -11,7 +11,8 @@ export interface IoredisPeer<Settings> {
   readonly servers: 1 | 5;
   readonly abilities: Omit<Abilities, "quorum">;
   readonly defaults: Settings;
-  /** `pauseMs` is a short one between two attempts, for a peer of which nothing better is known. */
+  /** Between two attempts, when tuned. */
+  readonly pauseMs?: number;
   readonly tuned: (pauseMs: number, servers: number) => Settings;
   open(clients: readonly Redis[], settings: Settings): Promise<LockClient>;
 }
@@ -26,17 +27,17 @@ const TUNED_MEMBER = {
 type MemberOptions = typeof TUNED_MEMBER | Record<string, never>;
 
 /**
- * By number of servers. On one, 64 contenders changed hands more often with 2 ms than with 6. Over five
- * an attempt that fails is ten commands, and with 2 and with 8 ms they hindered each other. 20 is the
- * only longer one that was tried there: it is no optimum.
+ * On one server, 64 contenders changed hands more often with pauses of 2 ms than of 6. Over five an attempt
+ * that fails is ten commands, so each has the pause with which they did so most often in `contended`, of 5,
+ * 10, 20, 40, 80 and 160 ms or some of these: three rounds, on a machine that was not quiet.
  */
-const TUNED_PAUSE_MS = { 1: 2, 5: 20 } as const;
+const PAUSE_MS = 2;
 
 /** The two strategies of a peer: `id` and `id-tuned`. */
 export function ioredisPeer<Settings>(peer: IoredisPeer<Settings>): readonly Strategy[] {
   const { id, servers, defaults } = peer;
   const about = servers > 1 ? `${peer.about} over ${servers} servers` : peer.about;
-  const tuned = peer.tuned(TUNED_PAUSE_MS[servers], servers);
+  const tuned = peer.tuned(peer.pauseMs ?? PAUSE_MS, servers);
   const tunedMember = servers > 1 ? TUNED_MEMBER : {};
   return [
     {

@@ -22,8 +22,8 @@ interface RedlockSettings {
 type RedlockClass = new (clients: readonly Redis[], settings: RedlockSettings) => Redlock;
 
 /**
- * Package redlock 4. Its defaults are 10 attempts, 200 ± 100 ms apart. Tuned: for ever, with
- * short pauses ± a half.
+ * Package redlock 4. Its defaults are 10 attempts, 200 ± 100 ms apart. Tuned: for ever, with pauses ± a
+ * half.
  * It extends when it is asked to and never by itself, and does not say when a lock is lost.
  */
 const peer = {
@@ -47,7 +47,7 @@ export const nodeRedlock4: readonly Strategy[] = [
     servers: 1,
     packageName: "redlock-4",
   }),
-  ...ioredisPeer<RedlockSettings>({ ...peer, id: "node-redlock-4-x5", servers: 5 }),
+  ...ioredisPeer<RedlockSettings>({ ...peer, id: "node-redlock-4-x5", servers: 5, pauseMs: 80 }),
 ];
 
 async function open(

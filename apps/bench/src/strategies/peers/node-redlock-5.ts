@@ -35,7 +35,7 @@ interface RedlockSettings {
 
 /**
  * Package redlock 5 beta, through `using`: the form in which it extends a lock and tells of its loss.
- * Its defaults are 10 attempts, 200 ± 100 ms apart. Tuned: for ever, with short pauses ± a half,
+ * Its defaults are 10 attempts, 200 ± 100 ms apart. Tuned: for ever, with pauses ± a half,
  * but a release is tried only three times, since one of a lock that expired can never succeed. Over a
  * quorum it keeps the votes of an attempt that failed until the last one: single attempts, made anew.
  */
@@ -64,7 +64,7 @@ export const nodeRedlock5: readonly Strategy[] = [
     servers: 1,
     packageName: "redlock-5",
   }),
-  ...ioredisPeer<RedlockSettings>({ ...peer, id: "node-redlock-5-x5", servers: 5 }),
+  ...ioredisPeer<RedlockSettings>({ ...peer, id: "node-redlock-5-x5", servers: 5, pauseMs: 80 }),
 ];
 
 async function open(

@@ -10,7 +10,7 @@ type UniversalSettings = Pick<CreateLockConfig, "retryAttempts" | "retryDelay" |
 /**
  * Package redlock-universal, through `using`: the form in which it extends a lock and tells of its loss.
  * Its defaults are 3 attempts more, 100 ms apart (200 over a quorum). Tuned: its "lean" lock, attempts
- * without end, with short pauses; it knows no jitter.
+ * without end, with pauses of 2 or 20 ms; it knows no jitter.
  */
 const peer = {
   about: "package redlock-universal",
@@ -37,7 +37,12 @@ export const redlockUniversal: readonly Strategy[] = [
     servers: 1,
     packageName: "redlock-universal",
   }),
-  ...ioredisPeer<UniversalSettings>({ ...peer, id: "redlock-universal-x5", servers: 5 }),
+  ...ioredisPeer<UniversalSettings>({
+    ...peer,
+    id: "redlock-universal-x5",
+    servers: 5,
+    pauseMs: 20,
+  }),
 ];
 
 async function open(
