@@ -5,9 +5,17 @@ export interface DirectionState {
   delayMs: number;
   isDropping: boolean;
   isHolding: boolean;
+  /** Each connection drops, or holds, from the bytes on that contain this. */
+  dropMark: Mark | undefined;
+  holdMark: Mark | undefined;
   deliveredBytes: number;
   waitingBytes: number;
   lostBytes: number;
+}
+
+/** Bytes that are looked for. Two marks of the same text are two: each fault begins anew. */
+export interface Mark {
+  readonly bytes: Buffer;
 }
 
 /** What travels in one direction of a connection: bytes, its end, or its reset. */
@@ -36,6 +44,8 @@ export class FaultPipe {
   #waitingBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #hasGap = false;
+  /** The mark that this connection met, from where it holds. */
+  #heldFrom: Mark | undefined;
   #isEnded = false;
 
   constructor(source: Socket, sink: Socket, state: DirectionState) {
@@ -56,7 +66,7 @@ export class FaultPipe {
   /** Delivers what is due and not held. To be called when the faults have changed. */
   flush(): void {
     clearTimeout(this.#timer);
-    while (!this.#state.isHolding && !this.#sink.writableNeedDrain) {
+    while (!this.#isHolding && !this.#sink.writableNeedDrain) {
       const [item] = this.#queue;
       if (item === undefined) break;
       const waitMs = item.dueAtMs - performance.now();
@@ -79,9 +89,17 @@ export class FaultPipe {
     this.#wait(-this.#waitingBytes);
   }
 
+  get #isHolding(): boolean {
+    const { isHolding, holdMark } = this.#state;
+    return isHolding || (holdMark !== undefined && this.#heldFrom === holdMark);
+  }
+
   #take(kind: Item["kind"], bytes = NO_BYTES): void {
     if (this.#isEnded) return;
-    if (this.#state.isDropping) this.#hasGap = true;
+    const { isDropping, dropMark, holdMark } = this.#state;
+    if (isDropping || (dropMark !== undefined && bytes.includes(dropMark.bytes)))
+      this.#hasGap = true;
+    if (holdMark !== undefined && bytes.includes(holdMark.bytes)) this.#heldFrom = holdMark;
     if (this.#hasGap) {
       this.#state.lostBytes += bytes.length;
       return;

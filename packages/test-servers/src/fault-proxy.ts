@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import type { Direction } from "./direction.ts";
-import { type DirectionState, FaultPipe } from "./fault-pipe.ts";
+import { type DirectionState, FaultPipe, type Mark } from "./fault-pipe.ts";
 import { freePort } from "./free-port.ts";
 import type { ServerAddress } from "./launch-plan.ts";
 import { until } from "./until.ts";
@@ -20,7 +20,13 @@ interface Connection {
 }
 
 const HOST = "127.0.0.1";
-const NO_FAULTS = { delayMs: 0, isDropping: false, isHolding: false } as const;
+const NO_FAULTS = {
+  delayMs: 0,
+  isDropping: false,
+  isHolding: false,
+  dropMark: undefined,
+  holdMark: undefined,
+} as const;
 const NO_TRAFFIC = { deliveredBytes: 0, waitingBytes: 0, lostBytes: 0 } as const;
 const BOTH: readonly Direction[] = ["to-server", "to-client"];
 const PORT_TRY_COUNT_MAX = 5;
@@ -91,11 +97,12 @@ export class FaultProxy implements AsyncDisposable {
 
   /**
    * Loses bytes that arrive from now on, ends and resets of connections too; the sender notices
-   * nothing.
+   * nothing. With `from` each connection does so from the packet on that contains that text.
    */
-  drop(direction: Direction): void {
+  drop(direction: Direction, from?: string): void {
     this.#change(direction, (faults) => {
-      faults.isDropping = true;
+      if (from === undefined) faults.isDropping = true;
+      else faults.dropMark = markOf(from);
     });
   }
 
@@ -106,11 +113,12 @@ export class FaultProxy implements AsyncDisposable {
 
   /**
    * Keeps everything that arrives from now on, until `deliver`, even when the sender gives up
-   * meanwhile.
+   * meanwhile. With `from` each connection does so from the packet on that contains that text.
    */
-  hold(direction: Direction): void {
+  hold(direction: Direction, from?: string): void {
     this.#change(direction, (faults) => {
-      faults.isHolding = true;
+      if (from === undefined) faults.isHolding = true;
+      else faults.holdMark = markOf(from);
     });
   }
 
@@ -118,6 +126,7 @@ export class FaultProxy implements AsyncDisposable {
   deliver(direction: Direction): void {
     this.#change(direction, (faults) => {
       faults.isHolding = false;
+      faults.holdMark = undefined;
     });
   }
 
@@ -210,6 +219,10 @@ export class FaultProxy implements AsyncDisposable {
     for (const pipe of pipes) pipe.close();
     for (const socket of [client, upstream]) end(socket);
   }
+}
+
+function markOf(text: string): Mark {
+  return { bytes: Buffer.from(text) };
 }
 
 /**

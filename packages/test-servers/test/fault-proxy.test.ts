@@ -110,6 +110,42 @@ describe.runIf(redisSource)("a fault proxy", () => {
     expect(() => proxy.delay("to-server", Number.NaN)).toThrow(RangeError);
   });
 
+  test("a hold from a text on begins with the packet that contains it, on that connection alone", async () => {
+    await using other = await connect();
+    proxy.hold("to-server", "wanted");
+    expect(await client.command("SET", "key", "before")).toBe("OK");
+    const held = client.command("SET", "key", "wanted");
+    await isWaiting("to-server");
+    const behind = client.command("GET", "key");
+    expect(await other.command("GET", "key")).toBe("before");
+    proxy.deliver("to-server");
+    expect(await Promise.all([held, behind])).toEqual(["OK", "wanted"]);
+    expect(await client.command("SET", "key", "wanted")).toBe("OK");
+  });
+
+  test("a hold from the same text again begins anew", async () => {
+    for (let round = 0; round < 2; round += 1) {
+      proxy.hold("to-server", "wanted");
+      expect(await client.command("PING")).toBe("PONG");
+      const held = client.command("SET", "key", "wanted");
+      await isWaiting("to-server");
+      proxy.deliver("to-server");
+      expect(await held).toBe("OK");
+    }
+  });
+
+  test("a drop from a text on makes that connection alone deaf, until it heals", async () => {
+    await using other = await connect();
+    await server.command("SET", "key", "wanted");
+    proxy.drop("to-client", "wanted");
+    const lost = expect(client.command("GET", "key")).rejects.toThrow();
+    await isLost("to-client");
+    expect(await other.command("PING")).toBe("PONG");
+    await proxy.heal();
+    await lost;
+    expect(await other.command("GET", "key")).toBe("wanted");
+  });
+
   test("a request dropped to the server never takes effect", async () => {
     proxy.drop("to-server");
     const lost = expect(client.command("SET", "key", "value")).rejects.toThrow();
