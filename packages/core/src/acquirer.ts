@@ -49,6 +49,11 @@ export class Acquirer {
     return this.#settings.provider.enqueue !== undefined;
   }
 
+  /** Waiting is asking again, so that whoever asks first goes before those who wait. */
+  get polls(): boolean {
+    return this.#settings.provider.capabilities.waiting === "poll";
+  }
+
   /** One attempt with a new holderId. Rejects with a `LockError` of any code but LEASE_LOST. */
   attempt(name: string, settings: AcquireSettings, signal: AbortSignal | undefined): Reply<Answer> {
     const departure = this.#depart(name, settings, signal);

@@ -63,9 +63,14 @@ export class Asker {
   /** Asks for `head`, and goes on until a grant found its holder or nobody waits. */
   start(head: Waiter, justReleased: boolean): void {
     this.#isActive = true;
-    if (justReleased && this.#host.settings.provider.capabilities.waiting === "poll") {
-      void this.#standBack();
-      return;
+    const { acquirer } = this.#host;
+    if (justReleased && acquirer.polls) {
+      if (!acquirer.canEnqueue) {
+        void this.#standBack();
+        return;
+      }
+      // In turn, or those of other processes that poll would never find it free.
+      this.#isContended = true;
     }
     // Nearly every request is granted at once; what follows a refusal is the loop's business.
     this.#send(head, (result) => {
@@ -100,26 +105,27 @@ export class Asker {
   }
 
   async #loop(first: Result): Promise<void> {
-    for (let result = first; !(await this.#isOver(result)); ) {
+    for (let result = first; ; ) {
+      if (!(result instanceof Holding)) await this.#without(result);
+      else if (this.#host.place(result)) break;
+      else await this.#host.acquirer.giveBack(result);
       const head = this.#host.next();
-      if (head === undefined) break;
+      if (head === undefined) {
+        // A backend that keeps something for the next request need not.
+        this.cancel();
+        break;
+      }
       result = await new Promise<Result>((resolve) => this.#send(head, resolve));
     }
+    // In the very turn of the grant: whoever got it may give it back in the next.
     this.#end();
   }
 
-  /** True when the result served its purpose or nobody waits; otherwise the delay has passed. */
-  async #isOver(result: Result): Promise<boolean> {
-    if (result === "cancelled") return false;
-    if (result instanceof Holding) {
-      if (this.#host.place(result)) return true;
-      await this.#host.acquirer.giveBack(result);
-      return false;
-    }
+  /** Until the next request, if somebody still waits. */
+  async #without(result: Exclude<Result, Holding>): Promise<void> {
+    if (result === "cancelled") return;
     const refusal = result === "fault" ? undefined : this.#refused(result);
-    if (this.#host.next() === undefined) return true;
-    await this.#delay(refusal);
-    return false;
+    if (this.#host.next() !== undefined) await this.#delay(refusal);
   }
 
   /** Until the next request is worth while: at once after the first refusal if a queue can be joined. */
@@ -134,6 +140,7 @@ export class Asker {
 
   #end(): void {
     this.#isActive = false;
+    this.#controller = undefined;
     this.#backoff = undefined;
     this.#trouble = NO_TROUBLE;
     this.#unwatch?.();
@@ -149,17 +156,15 @@ export class Asker {
     const isBehind = this.#backoff !== undefined || (this.#isContended && head.kind === "wait");
     const join = isBehind && acquirer.canEnqueue;
     // Only a wait that can end early needs a way to end its request.
-    const controller = join || head.canLeave ? new AbortController() : undefined;
-    this.#controller = controller;
+    const controller = join || head.canLeave ? this.#signalling() : undefined;
     this.#isInFlight = true;
     const reply =
       join && controller !== undefined
         ? acquirer.enqueue(name, head.settings, controller.signal)
         : acquirer.attempt(name, head.settings, controller?.signal);
     const settle = (result: Result): void => {
-      if (join) this.#isContended = true;
+      if (join) this.#isContended = !(result instanceof Holding && result.isAtOnce);
       this.#isInFlight = false;
-      this.#controller = undefined;
       next(result);
     };
     const fail = (error: LockError): void => {
@@ -170,6 +175,14 @@ export class Asker {
     };
     if (reply instanceof Promise) reply.then(settle, fail);
     else settle(reply);
+  }
+
+  /** One for all requests of a wait: a backend may keep something from one to the next. */
+  #signalling(): AbortController {
+    if (this.#controller === undefined || this.#controller.signal.aborted) {
+      this.#controller = new AbortController();
+    }
+    return this.#controller;
   }
 
   /** Held by another is a result. No quorum and abstaining members are the lack of one. */

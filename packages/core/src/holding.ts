@@ -12,7 +12,7 @@ export interface HoldingOwner {
 type Asked = Claim & Pick<AcquireRequest, "renewable">;
 
 /** What was granted, as far as a holding keeps it. */
-type Granted = Pick<Grant, "ttlMs" | "validMs" | "fencingToken" | "state">;
+type Granted = Pick<Grant, "ttlMs" | "validMs" | "fencingToken" | "state" | "isAtOnce">;
 
 /** When a holding began, ends, and is next to be renewed, in `Elapsed` milliseconds. */
 interface Times {
@@ -36,6 +36,8 @@ export class Holding implements Wakeable {
   validMs: number;
   readonly renewable: boolean;
   readonly state: string | undefined;
+  /** A queue granted it without a wait: nobody contends. */
+  readonly isAtOnce: boolean;
   serverToken: bigint | undefined;
   owner: HoldingOwner | undefined = undefined;
 
@@ -64,6 +66,7 @@ export class Holding implements Wakeable {
     this.validMs = granted.validMs;
     this.serverToken = granted.fencingToken;
     this.state = granted.state;
+    this.isAtOnce = granted.isAtOnce === true;
     this.acceptedAtMs = times.acceptedAtMs;
     this.deadlineMs = times.deadlineMs;
     this.renewAtMs = times.renewAtMs;

@@ -2,14 +2,16 @@ import { Backoff } from "./backoff.ts";
 import type { Timer } from "./clock.ts";
 import { events } from "./events.ts";
 import { LockError } from "./lock-error.ts";
-import type { ReleaseOutcome, ReleaseRequest } from "./provider.ts";
+import type { LockProvider, ReleaseOutcome, ReleaseRequest } from "./provider.ts";
 import type { Releaser } from "./releaser.ts";
 import type { Settings } from "./settings.ts";
 
 /** Longest delay between two tries to make one unknown outcome good. */
 const RETRY_MS_MAX = 1_000;
 
-type InDoubtSettings = Pick<Settings, "provider" | "clock" | "elapsed" | "random">;
+type InDoubtSettings = Pick<Settings, "clock" | "elapsed" | "random"> & {
+  readonly provider: Pick<LockProvider, "name" | "release">;
+};
 
 interface Doubt {
   request: ReleaseRequest;

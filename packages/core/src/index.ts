@@ -49,6 +49,7 @@ export type {
   RenewOutcome,
   RenewRequest,
   Reply,
+  TurnQueue,
   UnfencedProvider,
   Vote,
 } from "./provider.ts";

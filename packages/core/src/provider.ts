@@ -69,6 +69,8 @@ export interface Grant extends Claim {
   readonly validMs: number;
   /** Opaque to core; with it another process can adopt the grant (etcd: key and lease). */
   readonly state?: string;
+  /** A queue granted it at once: nobody held it and nobody waited. */
+  readonly isAtOnce?: boolean;
   /** The server's own clock when it granted, milliseconds since the epoch. A member says it. */
   readonly serverTimeMs?: number;
 }
@@ -134,7 +136,10 @@ export interface Capabilities {
   readonly fencing: "none" | "monotonic";
   /** What ends a lock whose holder vanished: its ttl, or the end of the session that holds it. */
   readonly endsBy: "ttl" | "session";
-  /** `queue`: `enqueue` exists. `notify`: `watch` exists. `poll`: core tries again with backoff. */
+  /**
+   * `queue`: `enqueue` exists, and waits there until it grants. `notify`: `watch` exists. `poll`: core tries
+   * again with backoff, in turns where `enqueue` gives them.
+   */
   readonly waiting: "poll" | "notify" | "queue";
   /** Waiters are served in the order they came, over all processes. */
   readonly fair: boolean;
@@ -199,6 +204,14 @@ export interface Member {
   readonly provider: LockProvider;
 }
 
+/**
+ * A queue beside a member's locks, in which contenders of one name take turns, so that one at a time asks the
+ * quorum. It spares rivals and decides nothing: exclusion rests on votes alone.
+ */
+export interface TurnQueue extends Pick<LockProvider, "name" | "renew" | "release"> {
+  enqueue(request: EnqueueRequest): Promise<Grant | Refusal>;
+}
+
 /** Which holding `breakLock` ends: the one that was inspected, or whichever there is. */
 export interface BreakTarget {
   readonly incarnation: string | "any";
@@ -206,7 +219,10 @@ export interface BreakTarget {
   readonly force?: boolean;
 }
 
-/** An attempt that joins the backend's own queue; `signal` is how the wait ends. */
+/**
+ * An attempt that joins the backend's own queue; `signal` is how the wait ends. After a refusal it aborts when
+ * nobody waits any more, else the next request comes with the same one.
+ */
 export type EnqueueRequest = AcquireRequest & { readonly signal: AbortSignal };
 
 /** The whole of what a backend must offer. Disposing is the one way to close it. */
@@ -241,6 +257,9 @@ export interface LockProvider extends AsyncDisposable {
 
   /** Calls `onHint` when the name may have become free. A hint: core re-reads the truth. */
   watch?(name: string, onHint: () => void): Promise<AsyncDisposable>;
+
+  /** Where contenders take turns, if this provider is a member of a quorum and has a queue. */
+  readonly turns?: TurnQueue;
 
   /** This provider as a member of a quorum. Fencing over a quorum needs it. */
   asMember?(membership: Membership): Promise<Member>;

@@ -1,9 +1,11 @@
 import type { Holding } from "./holding.ts";
-import type { ReleaseOutcome, ReleaseRequest, Reply } from "./provider.ts";
+import type { LockProvider, ReleaseOutcome, ReleaseRequest, Reply } from "./provider.ts";
 import type { Settings } from "./settings.ts";
 import { TimeLimit } from "./time-limit.ts";
 
-type ReleaserSettings = Pick<Settings, "provider" | "clock" | "releaseTimeoutMs">;
+type ReleaserSettings = Pick<Settings, "clock" | "releaseTimeoutMs"> & {
+  readonly provider: Pick<LockProvider, "release">;
+};
 
 /** The plain release of a holding. */
 export function releaseRequest(holding: Holding): ReleaseRequest {

@@ -1,6 +1,8 @@
 import type { AcquireRequest, Grant, LockProvider, Refusal } from "./provider.ts";
 import { checkName } from "./validation.ts";
 
+type Enqueue = NonNullable<LockProvider["enqueue"]>;
+
 const PREFIX_BYTES_MAX = 64;
 
 /**
@@ -23,7 +25,13 @@ export function withPrefix<Provider extends LockProvider>(
     name: prefix + named.name,
   });
   const outside = (grant: Grant): Grant => ({ ...grant, name: grant.name.slice(prefix.length) });
-  const { enqueue, watch, onLoss, asMember, inspect, breakLock, ping, doctor } = provider;
+  const enqueueing = (enqueue: Enqueue): Enqueue => {
+    return async (request) => {
+      const answer = await enqueue(inside(request));
+      return answer.granted ? outside(answer) : answer;
+    };
+  };
+  const { enqueue, watch, onLoss, turns, asMember, inspect, breakLock, ping, doctor } = provider;
   const wrapped: LockProvider = {
     name: provider.name,
     capabilities: provider.capabilities,
@@ -35,10 +43,13 @@ export function withPrefix<Provider extends LockProvider>(
     renew: (requests) => provider.renew(requests.map(inside)),
     release: (request) => provider.release(inside(request)),
     [Symbol.asyncDispose]: () => provider[Symbol.asyncDispose](),
-    ...(enqueue && {
-      enqueue: async (request) => {
-        const answer = await enqueue.call(provider, inside(request));
-        return answer.granted ? outside(answer) : answer;
+    ...(enqueue && { enqueue: enqueueing(enqueue.bind(provider)) }),
+    ...(turns && {
+      turns: {
+        name: turns.name,
+        enqueue: enqueueing(turns.enqueue.bind(turns)),
+        renew: (requests) => turns.renew(requests.map(inside)),
+        release: (request) => turns.release(inside(request)),
       },
     }),
     ...(watch && { watch: (name, onHint) => watch.call(provider, prefix + name, onHint) }),

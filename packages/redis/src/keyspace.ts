@@ -12,6 +12,7 @@
  * | `pmember`              | fingerprint and boot marker of a member  | after the fence ttl        |
  * | `p{name}:q`            | who waits, in order                      | 12 s after the last sign   |
  * | `p{name}:w`            | of each: until when, claim, inbox, text  | 12 s after the last sign   |
+ * | `pturn:{name}`         | whose turn it is to ask a quorum, as above with its own `:t`, `:q`, `:w` | as above |
  */
 export class Keyspace {
   /** Fence counter of all names of one server. It cannot be a lock's: those go on with `{`. */
@@ -20,9 +21,12 @@ export class Keyspace {
   /** Begins the channels of the processes that wait, one each. */
   readonly inbox: string;
   readonly #prefix: string;
+  readonly #lockPrefix: string;
 
-  constructor(prefix: string) {
+  /** `kind` sets locks of another kind apart from those of callers. */
+  constructor(prefix: string, kind: "" | "turn:" = "") {
     this.#prefix = prefix;
+    this.#lockPrefix = prefix + kind;
     this.serverFence = `${prefix}fence`;
     this.member = `${prefix}member`;
     this.inbox = `${prefix}in:`;
@@ -30,7 +34,7 @@ export class Keyspace {
 
   /** The lock itself. The other keys of a name are this one and a suffix. */
   lock(name: string): string {
-    return `${this.#prefix}{${encodeName(name)}}`;
+    return `${this.#lockPrefix}{${encodeName(name)}}`;
   }
 
   /** A name that no caller can give, for checks of permissions. */

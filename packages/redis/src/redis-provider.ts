@@ -17,6 +17,7 @@ import {
   type ReleaseRequest,
   type RenewOutcome,
   type RenewRequest,
+  type TurnQueue,
 } from "@holdfast/core";
 import { CommandRunner } from "./command-runner.ts";
 import { BroughtClient, type ConnectionSource } from "./connection-source.ts";
@@ -66,6 +67,7 @@ export interface RedisProvider<Fencing extends "none" | "monotonic" = "monotonic
   tryAcquire(request: AcquireRequest): Promise<Grant | Refusal>;
   release(request: ReleaseRequest): Promise<ReleaseOutcome>;
   enqueue(request: EnqueueRequest): Promise<Grant | Refusal>;
+  readonly turns: TurnQueue;
   asMember(membership: Membership): Promise<Member>;
   inspect(name: string): Promise<LockState>;
   breakLock(name: string, target: BreakTarget): Promise<boolean>;
@@ -84,9 +86,12 @@ export function redis<const F extends boolean = true>(
   options: RedisOptions & { readonly fencing?: F },
 ): RedisProvider<F extends false ? "none" : "monotonic"> {
   const settings = redisSettings(options);
+  const { clock, commandTimeoutMs } = settings;
+  const runner = new CommandRunner(sourceOf(options, settings), clock, commandTimeoutMs);
   const provider: RedisProvider<"none" | "monotonic"> = new SingleRedis(
-    sourceOf(options, settings),
+    runner,
     settings,
+    new Keyspace(settings.prefix),
   );
   return provider as RedisProvider<F extends false ? "none" : "monotonic">;
 }
@@ -114,15 +119,16 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
   readonly #keyspace: Keyspace;
   readonly #settings: RedisSettings;
   readonly #room: WaitingRoom;
+  #turns: SingleRedis | undefined;
 
-  constructor(source: ConnectionSource, settings: RedisSettings) {
-    const { clock, prefix, fencing, ttlMsMax } = settings;
+  constructor(runner: CommandRunner, settings: RedisSettings, keyspace: Keyspace) {
+    const { clock, fencing, ttlMsMax } = settings;
     this.clock = clock;
     this.capabilities = capabilitiesOf(fencing, ttlMsMax);
     this.#settings = settings;
-    this.#keyspace = new Keyspace(prefix);
+    this.#keyspace = keyspace;
     const { commandTimeoutMs, random } = settings;
-    this.#runner = new CommandRunner(source, clock, commandTimeoutMs);
+    this.#runner = runner;
     this.#room = new WaitingRoom({
       runner: this.#runner,
       clock,
@@ -162,6 +168,13 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
   enqueue(request: EnqueueRequest): Promise<Grant | Refusal> {
     if (request.mode !== "exclusive") return Promise.reject(unsupported(request));
     return this.#room.enqueue(request);
+  }
+
+  /** Locks of their own beside these, over the same connection. */
+  get turns(): TurnQueue {
+    const keyspace = new Keyspace(this.#settings.prefix, "turn:");
+    this.#turns ??= new SingleRedis(this.#runner, this.#settings, keyspace);
+    return this.#turns;
   }
 
   #acquireCommand(request: AcquireRequest): string[] {
@@ -262,6 +275,7 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#room.close();
+    if (this.#turns !== undefined) this.#turns.#room.close();
     this.#runner.close();
   }
 }

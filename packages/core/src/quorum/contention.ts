@@ -31,10 +31,7 @@ export class Contention {
     if (oldest !== undefined) this.#untilMs.delete(oldest);
   }
 
-  /**
-   * The members by their claim to lead, the lead first; undefined where nobody contends. One that is silent
-   * has the least claim, so that it holds no attempt up.
-   */
+  /** {@link leads}; undefined where nobody contends. */
   order(name: string, isSilent: (member: number) => boolean): readonly number[] | undefined {
     const untilMs = this.#untilMs.get(name);
     if (untilMs === undefined) return undefined;
@@ -42,6 +39,14 @@ export class Contention {
       this.#untilMs.delete(name);
       return undefined;
     }
+    return this.leads(name, isSilent);
+  }
+
+  /**
+   * The members by their claim to lead, the lead first. One that is silent has the least claim, so that it
+   * holds no attempt up.
+   */
+  leads(name: string, isSilent: (member: number) => boolean): readonly number[] {
     const claims = this.#memberNames.map((member, at) => (isSilent(at) ? -1 : hash(name + member)));
     return [...claims.keys()].sort((a, b) => (claims[b] ?? 0) - (claims[a] ?? 0));
   }

@@ -3,20 +3,12 @@ import { deadlineMs } from "../deadline.ts";
 import { LockError, type LockErrorCode, type Outcome } from "../lock-error.ts";
 import type { AcquireRequest, Grant, Refusal } from "../provider.ts";
 import { Ballot, endOf, inStates, largestToken, lastingFaults } from "./ballot.ts";
-import type { ClockOffsets } from "./clock-offsets.ts";
+import type { Candidacy, ElectionHost } from "./candidacy.ts";
 import { askSeat, type Hold, renewAt } from "./hold.ts";
 import { startPatientTimer } from "./patient-timer.ts";
 import type { Joined } from "./quorum-member.ts";
-import { memberTimeoutMs, type QuorumSettings } from "./quorum-options.ts";
+import { memberTimeoutMs } from "./quorum-options.ts";
 import { sameServer } from "./same-server.ts";
-
-/** What an election needs from the quorum it is held in. */
-export interface ElectionHost {
-  readonly settings: QuorumSettings;
-  readonly offsets: ClockOffsets;
-  /** Votes that decide: more than half of the members. */
-  readonly majority: number;
-}
 
 type Answer = Grant | Refusal;
 
@@ -68,11 +60,10 @@ export class Election {
   #timer: Timer | undefined;
   #onAbort: (() => void) | undefined;
 
-  /** `order` is undefined where nobody contends. */
   constructor(
     host: ElectionHost,
     { signal, ...request }: AcquireRequest,
-    { hold, order }: { readonly hold: Hold; readonly order: readonly number[] | undefined },
+    { hold, order, isLed = order !== undefined }: Candidacy,
   ) {
     this.#host = host;
     this.#request = request;
@@ -80,7 +71,7 @@ export class Election {
     this.#hold = hold;
     this.#startedAtMs = host.settings.clock.monotonicMs();
     this.#ballots = hold.seats.map((seat) => new Ballot(seat));
-    this.#isLed = order !== undefined;
+    this.#isLed = isLed;
     this.#leads = order?.flatMap((index) => this.#ballots[index] ?? []);
   }
 
@@ -115,7 +106,9 @@ export class Election {
       return;
     }
     this.#timer?.cancel();
-    this.#timer = startPatientTimer(this.#host.settings.clock, LEAD_MS_MAX, () => this.#askRest());
+    const { settings } = this.#host;
+    const limitMs = Math.min(LEAD_MS_MAX, memberTimeoutMs(settings, this.#request.ttlMs));
+    this.#timer = startPatientTimer(settings.clock, limitMs, () => this.#askRest());
     this.#ask(lead);
   }
 

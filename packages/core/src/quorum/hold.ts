@@ -123,7 +123,7 @@ async function ask(
 
 /** Sends one renewal. Whatever is no outcome is undefined. Never rejects. */
 export async function renewAt(
-  provider: LockProvider,
+  provider: Pick<LockProvider, "renew">,
   requests: readonly RenewRequest[],
 ): Promise<readonly (RenewOutcome | undefined)[]> {
   try {

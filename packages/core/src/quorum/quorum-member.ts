@@ -4,6 +4,7 @@ import type { Claim, LockProvider, ReleaseOutcome, Reply } from "../provider.ts"
 import { Releaser } from "../releaser.ts";
 import type { Seat } from "./hold.ts";
 import { memberTimeoutMs, type QuorumSettings } from "./quorum-options.ts";
+import { TurnPlace } from "./turn-place.ts";
 
 /**
  * Unknown outcomes at one member, from which on it is not asked any more until some are known. A member that
@@ -39,6 +40,8 @@ export class QuorumMember {
   /** How votes and findings call it. */
   readonly label: string;
   readonly provider: LockProvider;
+  /** Where contenders take turns, if it has a queue. */
+  readonly turnPlace: TurnPlace | undefined;
   readonly #settings: QuorumSettings;
   readonly #inDoubt: InDoubt;
   readonly #releaser: Releaser;
@@ -54,6 +57,8 @@ export class QuorumMember {
     const { clock, elapsed, random } = settings;
     this.#releaser = new Releaser({ provider, clock, releaseTimeoutMs: RELEASE_TIMEOUT_MS });
     this.#inDoubt = new InDoubt({ provider, clock, elapsed, random }, this.#releaser);
+    const { turns } = provider;
+    this.turnPlace = turns && new TurnPlace(turns, settings);
   }
 
   /** Undefined until it was joined. */
@@ -128,7 +133,7 @@ export class QuorumMember {
   /** Waits for no answer any more, and resolves when every release is answered. */
   async drained(): Promise<void> {
     for (const { leave } of this.#leaving) leave();
-    await this.#inDoubt.drained();
+    await Promise.all([this.#inDoubt.drained(), this.turnPlace?.drained()]);
   }
 
   #leaveNow(seat: Seat, claim: Claim, inDoubt: boolean): Reply<ReleaseOutcome> {
@@ -141,6 +146,7 @@ export class QuorumMember {
 
   /** Ends every retry and disposes the provider. */
   async close(): Promise<void> {
+    this.turnPlace?.stop();
     this.#inDoubt.stop();
     this.#releaser.stop();
     await this.provider[Symbol.asyncDispose]();

@@ -5,6 +5,7 @@ import type {
   BreakTarget,
   Capabilities,
   Claim,
+  EnqueueRequest,
   FencedProvider,
   Finding,
   Grant,
@@ -19,9 +20,10 @@ import type {
   RenewRequest,
   UnfencedProvider,
 } from "../provider.ts";
+import type { ElectionHost } from "./candidacy.ts";
 import { ClockOffsets } from "./clock-offsets.ts";
 import { Contention } from "./contention.ts";
-import { Election, type ElectionHost } from "./election.ts";
+import { Election } from "./election.ts";
 import { type Hold, Holds, newSeats } from "./hold.ts";
 import { Proposals } from "./proposals.ts";
 import { QuorumLosses } from "./quorum-losses.ts";
@@ -31,6 +33,7 @@ import { breakEverywhere, examineMembers, inspectMembers, pingMembers } from "./
 import { releaseEverywhere } from "./release-round.ts";
 import { RenewalRound } from "./renewal-round.ts";
 import { repair } from "./repair.ts";
+import { Turns } from "./turns.ts";
 
 /** How long closing waits for members to answer what is still in doubt. */
 const DRAIN_MS = 1_000;
@@ -48,9 +51,11 @@ class QuorumProvider implements LockProvider, ElectionHost {
   readonly majority: number;
   readonly offsets: ClockOffsets;
   readonly onLoss?: (listener: (loss: Loss) => void) => Disposable;
+  readonly enqueue?: (request: EnqueueRequest) => Promise<Grant | Refusal>;
   readonly #members: readonly QuorumMember[];
   readonly #proposals: Proposals;
   readonly #contention: Contention;
+  readonly #turns: Turns;
   readonly #holds = new Holds();
   readonly #losses: QuorumLosses;
   #closing: Promise<void> | undefined;
@@ -66,13 +71,22 @@ class QuorumProvider implements LockProvider, ElectionHost {
     this.offsets = new ClockOffsets(elapsed, providers.length, clockLimitMs(membership));
     this.#contention = new Contention(elapsed, providers.length);
     this.#proposals = new Proposals(clock, this.offsets);
+    this.#turns = new Turns(settings);
     this.#losses = new QuorumLosses(this.#members, this.#holds, this.majority);
     if (providers.some((provider) => provider.onLoss !== undefined)) {
       this.onLoss = (listener) => this.#losses.add(listener);
     }
+    if (providers.some((provider) => provider.turns !== undefined)) {
+      this.enqueue = (request) => this.#askInTurn(request);
+    }
   }
 
   async tryAcquire(request: AcquireRequest): Promise<Grant | Refusal> {
+    return await this.#elect(request, false);
+  }
+
+  /** `isOnlyOne`: it has the turn, so whoever has a member is leaving it. */
+  async #elect(request: AcquireRequest, isOnlyOne: boolean): Promise<Grant | Refusal> {
     const { name: lockName, holderId, mode, signal, ttlMs } = request;
     this.#assertOpen(lockName);
     if (mode !== "exclusive") {
@@ -87,14 +101,44 @@ class QuorumProvider implements LockProvider, ElectionHost {
     const proposal = this.settings.fencing ? this.#proposals.next() : undefined;
     const asked = proposal === undefined ? request : { ...request, proposal };
     if (!this.#isMet) await this.#meet(signal);
-    const isSilent = (index: number): boolean => this.#members[index]?.isSilent === true;
-    const order = this.#contention.order(lockName, isSilent);
-    const answer = await new Election(this, asked, { hold, order }).run();
+    const order = this.#contention.order(lockName, this.#isSilent);
+    const candidacy = isOnlyOne ? { hold, isLed: true } : { hold, order };
+    const answer = await new Election(this, asked, candidacy).run();
     if (!answer.granted) {
       if (!hold.isWon) this.#holds.delete(holderId);
       if (answer.why === "held") this.#contention.seen(lockName, ttlMs);
     } else if (answer.fencingToken !== undefined) this.#proposals.seen(answer.fencingToken);
     return answer;
+  }
+
+  /**
+   * An attempt of whoever has the turn for the name. Refused by a holder it keeps the turn for the next attempt with
+   * the same signal; after anything else another may have a better way to the members.
+   */
+  async #askInTurn(request: EnqueueRequest): Promise<Grant | Refusal> {
+    const { name, holderId, signal } = request;
+    this.#assertOpen(name);
+    if (!this.#isMet) await this.#meet(signal);
+    const leads = this.#contention.leads(name, this.#isSilent);
+    const taken = await this.#turns.take(
+      request,
+      leads.flatMap((index) => this.#members[index] ?? []),
+    );
+    if (taken === undefined) return await this.#elect(request, false);
+    const { turn, isNew } = taken;
+    try {
+      const answer = await this.#elect(request, isNew);
+      if (answer.granted) {
+        this.#turns.hold(turn, holderId);
+        return isNew && turn.isAtOnce ? { ...answer, isAtOnce: true } : answer;
+      }
+      if (answer.why === "held") this.#turns.keep(turn, signal);
+      else turn.give();
+      return answer;
+    } catch (error) {
+      turn.give();
+      throw error;
+    }
   }
 
   async renew(requests: readonly RenewRequest[]): Promise<readonly RenewOutcome[]> {
@@ -104,13 +148,20 @@ class QuorumProvider implements LockProvider, ElectionHost {
     }
     if (!this.#isMet) await this.#meet(undefined);
     const leases = requests.map((request) => ({ request, hold: this.#holdOf(request) }));
-    return await new RenewalRound(this, leases, (lease, seat) => void repair(lease, seat)).run();
+    const round = new RenewalRound(this, leases, (lease, seat) => void repair(lease, seat));
+    const outcomes = await round.run();
+    for (const [at, { holderId }] of requests.entries()) {
+      this.#turns.renewed(holderId, outcomes[at]?.status !== "lost");
+    }
+    return outcomes;
   }
 
   release(request: ReleaseRequest): Promise<ReleaseOutcome> {
     const hold = this.#holdOf(request);
     hold.isReleased = true;
     hold.release ??= this.#release(hold, request);
+    // Behind the release on the lead's connection: the next finds it free there.
+    this.#turns.released(request.holderId);
     return hold.release;
   }
 
@@ -134,6 +185,8 @@ class QuorumProvider implements LockProvider, ElectionHost {
     this.#closing ??= this.#close();
     return this.#closing;
   }
+
+  readonly #isSilent = (index: number): boolean => this.#members[index]?.isSilent === true;
 
   /** A majority has been joined. */
   get #isMet(): boolean {
@@ -198,6 +251,7 @@ class QuorumProvider implements LockProvider, ElectionHost {
 
   /** Gives what is in doubt a moment to be answered, then ends every member. */
   async #close(): Promise<void> {
+    this.#turns.close();
     await new Promise<void>((resolve) => {
       const timer = this.clock.setTimer(DRAIN_MS, resolve);
       void Promise.all(this.#members.map((member) => member.drained())).then(() => {

@@ -1,6 +1,6 @@
 import { LockError } from "../lock-error.ts";
 import type { BreakTarget, Finding, LockProvider, LockState, Vote } from "../provider.ts";
-import type { ElectionHost } from "./election.ts";
+import type { ElectionHost } from "./candidacy.ts";
 import type { QuorumMember } from "./quorum-member.ts";
 import { memberTimeoutMs } from "./quorum-options.ts";
 import { reasonOf } from "./reason.ts";

@@ -1,7 +1,7 @@
 import type { Timer } from "../clock.ts";
 import { LockError } from "../lock-error.ts";
 import type { RenewOutcome, RenewRequest, Vote } from "../provider.ts";
-import type { ElectionHost } from "./election.ts";
+import type { ElectionHost } from "./candidacy.ts";
 import { type Hold, renewAt, type Seat } from "./hold.ts";
 import { startPatientTimer } from "./patient-timer.ts";
 import type { Joined } from "./quorum-member.ts";

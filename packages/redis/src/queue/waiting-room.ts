@@ -118,7 +118,8 @@ export class WaitingRoom {
     if (reply.kind !== "granted" && !answer.isEpochKept)
       throw unavailable(place, "the connection changed during the join");
     place.phase = "waiting";
-    this.#answered(place, reply, answer);
+    if (reply.kind === "granted") this.#grant(place, reply.token, { answer, isAtOnce: true });
+    else this.#answered(place, reply, answer);
     if (place.toldToken !== undefined) this.#told(place, place.toldToken, answer.sentAtMs);
     this.#arm(place.wakeAtMs);
   }
@@ -128,7 +129,7 @@ export class WaitingRoom {
     const { clock } = this.#parts;
     switch (reply.kind) {
       case "granted":
-        this.#grant(place, reply.token, answer);
+        this.#grant(place, reply.token, { answer, isAtOnce: false });
         break;
       case "absent":
         this.#resolve(place, refusalOf(undefined));
@@ -148,9 +149,13 @@ export class WaitingRoom {
     if (!fault.isTransient) this.#reject(place, faultError(fault, "unknown", place.request.name));
   }
 
-  #grant(place: Place, token: bigint, answer: Answer): void {
+  #grant(
+    place: Place,
+    token: bigint,
+    { answer, isAtOnce }: { readonly answer: Answer; readonly isAtOnce: boolean },
+  ): void {
     const fencingToken = this.#parts.fencing ? token : undefined;
-    this.#resolve(place, grantOf(place.request, answer, fencingToken));
+    this.#resolve(place, { ...grantOf(place.request, answer, fencingToken), isAtOnce });
   }
 
   #heard(text: string): void {

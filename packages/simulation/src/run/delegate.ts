@@ -2,7 +2,8 @@ import type { LockProvider } from "@holdfast/core";
 
 /** The same provider with some of its members replaced. */
 export function delegate(provider: LockProvider, replaced: Partial<LockProvider>): LockProvider {
-  const { clock, enqueue, watch, onLoss, asMember, inspect, breakLock, ping, doctor } = provider;
+  const { clock, enqueue, watch, onLoss, turns, asMember, inspect, breakLock, ping, doctor } =
+    provider;
   return {
     name: provider.name,
     capabilities: provider.capabilities,
@@ -14,6 +15,7 @@ export function delegate(provider: LockProvider, replaced: Partial<LockProvider>
     ...(enqueue && { enqueue: enqueue.bind(provider) }),
     ...(watch && { watch: watch.bind(provider) }),
     ...(onLoss && { onLoss: onLoss.bind(provider) }),
+    ...(turns && { turns }),
     ...(asMember && { asMember: asMember.bind(provider) }),
     ...(inspect && { inspect: inspect.bind(provider) }),
     ...(breakLock && { breakLock: breakLock.bind(provider) }),
