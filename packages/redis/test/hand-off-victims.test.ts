@@ -229,7 +229,7 @@ test("docs/hand-off.md has the cells that are tested here, and no others", () =>
 });
 
 describe.concurrent.each(victims)("G-01 G-04 G-07 G-08 %s", (victim) => {
-  test.each(steps)("at: %s", { timeout: 90_000 }, async (step) => {
+  test.each(steps)("at: %s", { timeout: 45_000 }, async (step) => {
     const [row, column] = [steps.indexOf(step), victims.indexOf(victim)];
     const plan = new Plan(step, victim);
     await using scene = await Scene.open({

@@ -13,6 +13,9 @@ import type { Driver } from "./drivers.ts";
 /** Long enough for a busy machine, short enough that cases with faults do not last. */
 const COMMAND_TIMEOUT_MS = 250;
 
+/** How every pushed message begins, in both versions of the protocol. */
+const MESSAGE = "$7\r\nmessage\r\n";
+
 /** Generous for a busy machine: a wake-up that is lost is lost for longer. */
 const HISTORY_BOUNDS = {
   noticeMs: 1_000,
@@ -41,12 +44,8 @@ export async function redisHarness(
       hang: () => server.pause(),
       resume: () => server.resume(),
       ...(driver.losesItsPlace ? {} : lossOf(proxy)),
-      loseNotices: async () => {
-        await server.command("ACL", "SETUSER", "default", "-publish");
-      },
-      tellNotices: async () => {
-        await server.command("ACL", "SETUSER", "default", "+publish");
-      },
+      loseNotices: async () => proxy.drop("to-client", MESSAGE),
+      tellNotices: () => proxy.heal(),
       killConnections: async () => proxy.reset(),
       forget: async () => {
         await server.command("FLUSHALL");
