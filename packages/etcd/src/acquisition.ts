@@ -8,12 +8,12 @@ import {
 import { abortable, aborted, type Departure } from "./abortable.ts";
 import type { Attempts } from "./attempts.ts";
 import type { Answer, Caller } from "./caller.ts";
-import { reasonOf } from "./classify-error.ts";
-import type { KeyValue, TxnRequest, TxnResponse } from "./etcd-client.ts";
+import { reasonOf, withOutcome } from "./classify-error.ts";
+import type { TxnRequest, TxnResponse } from "./etcd-client.ts";
 import type { Keyspace } from "./keyspace.ts";
-import type { Lease } from "./lease.ts";
+import type { Lease, LeasedClaim } from "./lease.ts";
 import type { Leases } from "./leases.ts";
-import { storedValue } from "./stored-value.ts";
+import { keyOf, storedValue } from "./stored-value.ts";
 import { acquireTxn } from "./transactions.ts";
 
 /** What taking a lock needs of the provider it serves. */
@@ -25,10 +25,15 @@ export interface AcquisitionTarget {
   readonly attempts: Attempts;
 }
 
-/** A request that the server has answered, and the lease that it was made with. */
-export interface Asked {
-  readonly answer: Answer<TxnResponse>;
+/** Under which key an acquisition is, and on which lease. */
+export interface Hold {
   readonly lease: Lease;
+  readonly key: Buffer;
+}
+
+/** A request that the server has answered. */
+export interface Asked extends Hold {
+  readonly answer: Answer<TxnResponse>;
 }
 
 /** A lease may be found dead once; twice in a row something else is wrong. */
@@ -58,17 +63,16 @@ export class Acquisition {
   async #try(request: AcquireRequest, departure: Departure): Promise<Grant | Refusal> {
     const { clock, keyspace, leases } = this.#target;
     const { name, holderId } = request;
-    const subject = { keyspace, name, holderId };
     const value = storedValue(request, clock);
-    const txnOn = (lease: Lease): TxnRequest => acquireTxn(subject, lease, value);
-    const { answer, lease } = await this.ask(request, departure, txnOn);
-    const { header, succeeded, responses } = answer.response;
-    if (succeeded) return this.granted(request, lease, header.revision);
+    const txnOn = ({ lease, key }: Hold): TxnRequest =>
+      acquireTxn({ keyspace, name, holderId, key }, lease, value);
+    const asked = await this.ask(request, departure, txnOn);
+    const { header, succeeded, responses } = asked.answer.response;
+    if (succeeded) return this.granted(request, asked, header.revision);
     const first = responses[0]?.response_range?.kvs[0];
-    if (isOwn(first, keyspace.key(name, holderId))) {
-      // A copy of this request was first. Its key may hang on an earlier lease.
-      if (first.lease === lease.id) return this.granted(request, lease, first.create_revision);
-    }
+    const own = first && keyOf(holderId, [first]);
+    // A copy of this request was first. Its key may hang on an earlier lease.
+    if (own?.lease === asked.lease.id) return this.granted(request, asked, own.create_revision);
     leases.detach(holderId);
     if (first === undefined) throw givenUp(name);
     return { granted: false, why: "held" };
@@ -78,15 +82,16 @@ export class Acquisition {
   async ask(
     request: AcquireRequest,
     departure: Departure,
-    txnOn: (lease: Lease) => TxnRequest,
+    txnOn: (hold: Hold) => TxnRequest,
   ): Promise<Asked> {
     const { leases } = this.#target;
     for (let tryCount = 1; ; tryCount += 1) {
-      const lease = await leases.for(request);
+      const lease = await this.#leaseFor(request);
+      const hold = { lease, key: leases.keyFor(request.name, request.holderId) };
       try {
         return {
-          answer: await this.#send(request, departure, { lease, txn: txnOn(lease) }),
-          lease,
+          answer: await this.#send(request, departure, { ...hold, txn: txnOn(hold) }),
+          ...hold,
         };
       } catch (error) {
         const isDead = reasonOf(error) === "LEASE";
@@ -96,13 +101,22 @@ export class Acquisition {
     }
   }
 
+  /** Without a lease nothing was asked for, whatever became of the lease. */
+  async #leaseFor(request: AcquireRequest): Promise<Lease> {
+    try {
+      return await this.#target.leases.for(request);
+    } catch (error) {
+      throw withOutcome(error, request.name, "not-applied");
+    }
+  }
+
   async #send(
     { name, holderId }: AcquireRequest,
     departure: Departure,
-    { lease, txn }: { readonly lease: Lease; readonly txn: TxnRequest },
+    { lease, key, txn }: Hold & { readonly txn: TxnRequest },
   ): Promise<Answer<TxnResponse>> {
     const { caller, leases, attempts } = this.#target;
-    leases.attach(lease, { name, holderId, validUntilMs: Number.POSITIVE_INFINITY, isHeld: false });
+    leases.attach(lease, pendingClaim({ name, holderId }, key, leases.claimOf(holderId)));
     if (departure.signal?.aborted || attempts.isRefused(holderId)) {
       leases.detach(holderId);
       throw departure.signal?.aborted ? aborted(departure) : givenUp(name);
@@ -126,9 +140,10 @@ export class Acquisition {
   }
 
   /** Counts from the last proof that the lease lives, which was sent earlier than the request. */
-  granted({ name, holderId }: AcquireRequest, lease: Lease, createRevision: string): Grant {
+  granted({ name, holderId }: AcquireRequest, { lease, key }: Hold, createRevision: string): Grant {
     const { provenAtMs, ttlMs } = lease;
-    const claim = { name, holderId, validUntilMs: provenAtMs + ttlMs, isHeld: true };
+    const validUntilMs = provenAtMs + ttlMs;
+    const claim = { name, holderId, key, createRevision, validUntilMs, isHeld: true };
     this.#target.leases.attach(lease, claim);
     const fencingToken = BigInt(createRevision);
     const sentAtMs = provenAtMs;
@@ -136,9 +151,14 @@ export class Acquisition {
   }
 }
 
-/** The key of this very acquisition. */
-function isOwn(found: KeyValue | undefined, key: Buffer): found is KeyValue {
-  return found?.key.equals(key) ?? false;
+/** What is asked for, or waits: nobody believes in it yet. */
+export function pendingClaim(
+  { name, holderId }: Pick<LeasedClaim, "name" | "holderId">,
+  key: Buffer,
+  from: { readonly createRevision: string | undefined } | undefined,
+): LeasedClaim {
+  const validUntilMs = Number.POSITIVE_INFINITY;
+  return { name, holderId, key, createRevision: from?.createRevision, validUntilMs, isHeld: false };
 }
 
 /** The request arrived after its holder had given up. Nothing was done, and none will be. */

@@ -117,3 +117,10 @@ export function reasonOf(error: unknown): string | undefined {
   const cause = LockError.is(error) ? error.cause : undefined;
   return cause instanceof EtcdFault ? cause.code : undefined;
 }
+
+/** The same failure of something that a lock needs, with what it means for the lock. */
+export function withOutcome(error: unknown, lockName: string, outcome: Outcome): unknown {
+  if (!LockError.is(error) || error.code === "PROVIDER_CLOSED") return error;
+  const { code, message, cause } = error;
+  return new LockError(code, message, { lockName, cause, outcome });
+}

@@ -106,7 +106,7 @@ class EtcdCluster implements EtcdProvider {
     const target = { caller, clock, keyspace, leases, attempts };
     this.#acquisition = new Acquisition(target);
     this.#watches = new Watches(endpoints, clock);
-    this.#heldWatch = new HeldWatch(keyspace, leases, this.#watches);
+    this.#heldWatch = new HeldWatch(leases, this.#watches);
     this.#queue = new Queue(target, this.#acquisition, this.#watches);
     this.#releases = new Releases({ caller, keyspace, leases, attempts });
   }

@@ -1,4 +1,3 @@
-import type { Keyspace } from "./keyspace.ts";
 import type { LeasedClaim } from "./lease.ts";
 import type { Leases } from "./leases.ts";
 import type { Watches } from "./watches.ts";
@@ -11,13 +10,11 @@ const WATCHED_COUNT_MAX = 1_000;
  * once. A lock that is held briefly is not worth the message.
  */
 export class HeldWatch {
-  readonly #keyspace: Keyspace;
   readonly #leases: Leases;
   readonly #watches: Watches;
   #count = 0;
 
-  constructor(keyspace: Keyspace, leases: Leases, watches: Watches) {
-    this.#keyspace = keyspace;
+  constructor(leases: Leases, watches: Watches) {
     this.#leases = leases;
     this.#watches = watches;
   }
@@ -26,14 +23,12 @@ export class HeldWatch {
   begin(claim: LeasedClaim, revision: string): void {
     if (!claim.isHeld || claim.stopWatching !== undefined) return;
     if (this.#count >= WATCHED_COUNT_MAX) return;
-    const { name, holderId } = claim;
     this.#count += 1;
     const ended = (isDeleted: boolean): void => {
       end();
       if (isDeleted) this.#leases.lose(claim, "its key was deleted");
     };
-    const key = this.#keyspace.key(name, holderId);
-    const stop = this.#watches.watch(key, String(BigInt(revision) + 1n), ended);
+    const stop = this.#watches.watch(claim.key, String(BigInt(revision) + 1n), ended);
     const end = (): void => {
       if (claim.stopWatching !== end) return;
       claim.stopWatching = undefined;

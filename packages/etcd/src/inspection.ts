@@ -3,7 +3,7 @@ import type { Caller } from "./caller.ts";
 import type { KeyValue } from "./etcd-client.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { parseValue } from "./stored-value.ts";
-import { breakTxn, firstOf } from "./transactions.ts";
+import { firstOf, removeTxn } from "./transactions.ts";
 
 /** What operators' calls need of the provider they serve. */
 export interface InspectionTarget {
@@ -39,7 +39,7 @@ export async function breakHolder(
     const { holder } = await readHolder(name, target);
     if (holder === undefined) return false;
     if (incarnation !== "any" && holder.create_revision !== incarnation) return false;
-    const txn = breakTxn(holder.key, holder.create_revision);
+    const txn = removeTxn(holder);
     const { response } = await caller.run({
       send: ({ client, options }) => client.kv.txn(txn, options),
       lockName: name,

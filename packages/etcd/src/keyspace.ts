@@ -3,7 +3,7 @@
  *
  * | key                   | holds                                          | ends                      |
  * |-----------------------|------------------------------------------------|---------------------------|
- * | `p/name/<holderId>`   | `since:description`, under a lease              | with the lease or by release |
+ * | `p/name/<process>-<number>` | `holderId:since:description`, under a lease | with the lease or by release |
  * | `p//<holderId>`       | tombstone of an acquire with unknown outcome   | with the lease of that acquire |
  *
  * `%` and `/` of a name are percent-encoded: otherwise "orders" would be refused while "orders/42" is
@@ -24,9 +24,9 @@ export class Keyspace {
     return { key: Buffer.from(`${path}/`), range_end: Buffer.from(`${path}0`) };
   }
 
-  /** The key of one acquisition. */
-  key(name: string, holderId: string): Buffer {
-    return Buffer.from(`${this.#path(name)}/${holderId}`);
+  /** A key of a holder or waiter. */
+  key(name: string, holder: string): Buffer {
+    return Buffer.from(`${this.#path(name)}/${holder}`);
   }
 
   /** What a role must be allowed to read and write. */

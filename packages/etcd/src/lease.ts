@@ -5,6 +5,9 @@ import type { KeepAliveResponse, ResponseHeader } from "./etcd-client.ts";
 export interface LeasedClaim {
   readonly name: string;
   readonly holderId: string;
+  readonly key: Buffer;
+  /** Of the key; undefined while the server has not answered. */
+  readonly createRevision: string | undefined;
   /** Until when its holder may believe in it; what is not renewed by then is let go of. */
   validUntilMs: number;
   isHeld: boolean;

@@ -2,10 +2,12 @@ import { createHash } from "node:crypto";
 import type { Clock, Loss } from "@holdfast/core";
 import type { Caller } from "./caller.ts";
 import { reasonOf } from "./classify-error.ts";
+import { HolderKeys } from "./holder-keys.ts";
 import { keepAliveOnce } from "./keep-alive.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { Lease, type LeasedClaim } from "./lease.ts";
-import { disownTxn, letGoTxn, readTxn } from "./transactions.ts";
+import { removeHolder } from "./remove-holder.ts";
+import { letGoTxn, readTxn } from "./transactions.ts";
 
 /** Shared leases are of 2, 4, 8 ... 256 s; a longer ttl gets a lease of its own. */
 const SHARED_TTL_MS_MAX = 256_000;
@@ -42,12 +44,14 @@ export class Leases {
   readonly #granting = new Map<number, Promise<Lease>>();
   readonly #alive = new Set<Lease>();
   readonly #ofHolder = new Map<string, Lease>();
+  readonly #keys: HolderKeys;
   #tombstones: Lease | undefined;
   /** Calls that nobody awaits, for closing to wait for. */
   readonly #background = new Set<Promise<unknown>>();
 
   constructor(host: LeasesHost) {
     this.#host = host;
+    this.#keys = new HolderKeys(host.keyspace);
   }
 
   /** A lease that an acquisition can hang on; granted by the server first where there is none. */
@@ -77,6 +81,16 @@ export class Leases {
     return this.#ofHolder.get(holderId);
   }
 
+  /** What this process knows of a holder: asked for, waiting or held. */
+  claimOf(holderId: string): LeasedClaim | undefined {
+    return this.#ofHolder.get(holderId)?.claims.get(holderId);
+  }
+
+  /** The key of that holder, or one that no other acquisition of this process uses. */
+  keyFor(name: string, holderId: string): Buffer {
+    return this.claimOf(holderId)?.key ?? this.#keys.take(name);
+  }
+
   /** True for a lease that a claim with this ttl may stay on. */
   fits(lease: Lease, ttlMs: number): boolean {
     if (lease.hasEnded) return false;
@@ -92,20 +106,27 @@ export class Leases {
     if (earlier !== undefined && earlier !== lease) this.#endIfUnused(earlier);
   }
 
-  /** The server has answered that nothing of this claim is left, or that it is another's. */
-  detach(holderId: string): void {
+  /**
+   * The server has answered that nothing of this claim is left, or that it is another's. Its key can be used
+   * anew, unless another process adopted what is under it.
+   */
+  detach(holderId: string, isKeyFree = true): void {
     const lease = this.#ofHolder.get(holderId);
     if (lease === undefined) return;
-    lease.claims.get(holderId)?.stopWatching?.();
+    const claim = lease.claims.get(holderId);
     this.#ofHolder.delete(holderId);
     lease.claims.delete(holderId);
+    if (claim !== undefined) {
+      claim.stopWatching?.();
+      if (isKeyFree) this.#keys.free(claim.name, claim.key);
+    }
     this.#endIfUnused(lease);
   }
 
   /** The server has let go of a claim that it is still held by. Told once. */
   lose(claim: LeasedClaim, why: string): void {
     const { name, holderId, isHeld } = claim;
-    if (this.#ofHolder.get(holderId)?.claims.get(holderId) !== claim) return;
+    if (this.claimOf(holderId) !== claim) return;
     this.detach(holderId);
     if (isHeld) this.#host.lost({ name, holderId, why });
   }
@@ -153,8 +174,9 @@ export class Leases {
     this.retire(lease);
     const claims = [...lease.claims.values()];
     lease.claims.clear();
-    for (const { name, holderId, isHeld, stopWatching } of claims) {
+    for (const { name, holderId, key, isHeld, stopWatching } of claims) {
       this.#ofHolder.delete(holderId);
+      this.#keys.free(name, key);
       stopWatching?.();
       if (isHeld) this.#host.lost({ name, holderId, why });
     }
@@ -183,9 +205,9 @@ export class Leases {
   async #isInUse(lease: Lease): Promise<boolean> {
     const held = [...lease.claims.values()].filter((claim) => claim.isHeld);
     if (held.length === 0) return false;
-    const { caller, keyspace } = this.#host;
+    const { caller } = this.#host;
     const some = held.slice(0, ASKED_AT_CLOSE_MAX);
-    const txn = readTxn(some.map(({ name, holderId }) => keyspace.key(name, holderId)));
+    const txn = readTxn(some.map(({ key }) => key));
     const { response } = await caller.run({
       send: ({ client, options }) => client.kv.txn(txn, options),
     });
@@ -264,11 +286,16 @@ export class Leases {
     }
   }
 
-  async #letGo(lease: Lease, { name, holderId }: LeasedClaim): Promise<void> {
-    const { caller, keyspace } = this.#host;
-    const subject = { keyspace, name, holderId };
-    const txn = lease.isRetired ? disownTxn(subject, lease) : letGoTxn(subject, lease);
-    await caller.run({ send: ({ client, options }) => client.kv.txn(txn, options) });
+  async #letGo(lease: Lease, claim: LeasedClaim): Promise<void> {
+    const { name, holderId, key, createRevision } = claim;
+    const { caller } = this.#host;
+    if (createRevision === undefined || lease.isRetired) {
+      const shutOutOn = lease.isRetired ? lease : undefined;
+      await removeHolder({ name, holderId, claim, shutOutOn }, this.#host);
+    } else {
+      const txn = letGoTxn({ key, create_revision: createRevision }, lease);
+      await caller.run({ send: ({ client, options }) => client.kv.txn(txn, options) });
+    }
     this.detach(holderId);
   }
 }

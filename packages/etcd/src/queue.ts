@@ -1,10 +1,16 @@
 import { type EnqueueRequest, type Grant, LockError } from "@holdfast/core";
 import { abortable, aborted, type Departure } from "./abortable.ts";
-import { type Acquisition, type AcquisitionTarget, givenUp } from "./acquisition.ts";
+import {
+  type Acquisition,
+  type AcquisitionTarget,
+  givenUp,
+  type Hold,
+  pendingClaim,
+} from "./acquisition.ts";
 import type { Answer } from "./caller.ts";
+import { withOutcome } from "./classify-error.ts";
 import type { KeyValue, TxnRequest, TxnResponse } from "./etcd-client.ts";
-import type { Lease } from "./lease.ts";
-import { storedValue } from "./stored-value.ts";
+import { keyOf, storedValue } from "./stored-value.ts";
 import { joinTxn, placeTxn } from "./transactions.ts";
 import type { Watches } from "./watches.ts";
 
@@ -14,9 +20,8 @@ const LOOK_SHARE = 1 / 3;
 const RETRY_MS = 100;
 
 /** Where a waiter stands. */
-interface Place {
+interface Place extends Hold {
   readonly request: EnqueueRequest;
-  readonly lease: Lease;
   readonly createRevision: string;
   /** Whose key is the next smaller one; undefined at the head of the queue. */
   readonly predecessor: KeyValue | undefined;
@@ -61,33 +66,35 @@ export class Queue {
         place = await this.#look(place, departure, isTold);
       }
       if (place !== undefined)
-        return this.#acquisition.granted(request, place.lease, place.createRevision);
+        return this.#acquisition.granted(request, place, place.createRevision);
     }
   }
 
   async #join(request: EnqueueRequest, departure: Departure): Promise<Place | undefined> {
     const { clock, keyspace, leases } = this.#target;
     const { name, holderId } = request;
-    const subject = { keyspace, name, holderId };
     const value = storedValue(request, clock);
-    const txnOn = (lease: Lease): TxnRequest => joinTxn(subject, lease, value);
-    const { answer, lease } = await this.#acquisition.ask(request, departure, txnOn);
+    const txnOn = ({ lease, key }: Hold): TxnRequest =>
+      joinTxn({ keyspace, name, holderId, key }, lease, value);
+    const { answer, lease, key } = await this.#acquisition.ask(request, departure, txnOn);
     const { header, succeeded, responses } = answer.response;
-    if (succeeded) {
-      const predecessor = responses[1]?.response_range?.kvs[1];
-      const { revision } = header;
-      return { request, lease, createRevision: revision, predecessor, revision };
-    }
+    const { revision } = header;
     const [own, tombstone] = responses.map(({ response_range }) => response_range?.kvs[0]);
-    if (tombstone === undefined && own !== undefined) {
-      // A copy of this request was first; where it stands is to be read.
-      const createRevision = own.create_revision;
-      const { revision } = header;
-      const place = { request, lease, createRevision, predecessor: undefined, revision };
-      return await this.#look(place, departure, false);
+    if (!succeeded && tombstone !== undefined) {
+      leases.detach(holderId);
+      throw givenUp(name);
     }
-    leases.detach(holderId);
-    throw givenUp(name);
+    if (!succeeded && (own === undefined || keyOf(holderId, [own]) === undefined)) {
+      // What was held under this key once was adopted by another process.
+      leases.detach(holderId, false);
+      return undefined;
+    }
+    const createRevision = own?.create_revision ?? revision;
+    leases.attach(lease, pendingClaim(request, key, { createRevision }));
+    const predecessor = responses[1]?.response_range?.kvs[1];
+    const place = { request, lease, key, createRevision, predecessor, revision };
+    // A copy of this request was first; where it stands is to be read.
+    return succeeded ? place : await this.#look(place, departure, false);
   }
 
   /** Until the predecessor may be gone, or it is time to look. True when a watcher said so. */
@@ -111,10 +118,10 @@ export class Queue {
 
   /** Reads where the waiter stands now; undefined when its key is gone. */
   async #look(place: Place, departure: Departure, isTold: boolean): Promise<Place | undefined> {
-    const { request, lease, createRevision, predecessor } = place;
+    const { request, lease, key, createRevision, predecessor } = place;
     const { keyspace, leases } = this.#target;
-    const { holderId } = request;
-    const txn = placeTxn({ keyspace, name: request.name, holderId }, createRevision);
+    const { name, holderId } = request;
+    const txn = placeTxn({ keyspace, name, holderId, key }, createRevision);
     const { answer, trouble } = await this.#read(txn, place, departure);
     const { header, responses } = answer.response;
     const [own, before] = responses.map(({ response_range }) => response_range?.kvs[0]);
@@ -146,7 +153,10 @@ export class Queue {
         return { answer, trouble: await refreshing };
       } catch (error) {
         const isPassing = LockError.is(error) && error.code === "BACKEND_UNAVAILABLE";
-        if (!isPassing || lease.isDoubtful(clock.monotonicMs())) throw stillQueued(error);
+        if (!isPassing || lease.isDoubtful(clock.monotonicMs())) {
+          // The reading was not applied, and the place in the queue may be there all the same.
+          throw withOutcome(error, request.name, "unknown");
+        }
       }
       await this.#pause(request.signal);
     }
@@ -163,11 +173,4 @@ export class Queue {
       signal.addEventListener("abort", settle);
     });
   }
-}
-
-/** The reading was not applied, and the place in the queue may be there all the same. */
-function stillQueued(error: unknown): unknown {
-  if (!LockError.is(error) || error.code === "PROVIDER_CLOSED") return error;
-  const { code, message, lockName, cause } = error;
-  return new LockError(code, message, { lockName, cause, outcome: "unknown" });
 }

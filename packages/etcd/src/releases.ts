@@ -5,7 +5,7 @@ import { reasonOf } from "./classify-error.ts";
 import type { Keyspace } from "./keyspace.ts";
 import type { Lease } from "./lease.ts";
 import type { Leases } from "./leases.ts";
-import { disownTxn, releaseKey, type Subject } from "./transactions.ts";
+import { type Removal, removeHolder } from "./remove-holder.ts";
 
 /** What giving back needs of the provider it serves. */
 export interface ReleasesTarget {
@@ -24,20 +24,21 @@ export class Releases {
   }
 
   async release(request: ReleaseRequest): Promise<ReleaseOutcome> {
-    const { keyspace, leases, attempts } = this.#target;
-    const { name, holderId, ttlMs, inDoubt } = request;
-    const subject = { keyspace, name, holderId };
-    const claim = leases.of(holderId)?.claims.get(holderId);
+    const { leases, attempts } = this.#target;
+    const { name, holderId, inDoubt } = request;
+    const claim = leases.claimOf(holderId);
     if (claim !== undefined) {
       // A deletion of our own is no loss.
       claim.isHeld = false;
       claim.stopWatching?.();
     }
     try {
-      const deleted = await (inDoubt ? this.#disown(subject, ttlMs) : this.#giveBack(subject));
+      const isRemoved = await (inDoubt
+        ? this.#disown(request)
+        : removeHolder({ name, holderId, claim }, this.#target));
       leases.detach(holderId);
       attempts.forget(holderId);
-      return deleted === "0" ? "absent" : "released";
+      return isRemoved ? "released" : "absent";
     } catch (error) {
       if (!LockError.is(error)) throw error;
       // What could not be given back is not to live on by the others on its lease.
@@ -46,46 +47,35 @@ export class Releases {
     }
   }
 
-  async #giveBack(subject: Subject): Promise<string> {
-    const { response } = await this.#target.caller.run({
-      send: ({ client, options }) => client.kv.deleteRange(releaseKey(subject), options),
-    });
-    return response.deleted;
-  }
-
   /**
    * Waits for the answer to the acquire, if one is on its way: with it nothing can arrive later, and giving
    * back is enough. Without it a tombstone is left for the late request, on the lease that it needs; for
    * a request of another process, on one that ends by itself.
    */
-  async #disown(subject: Subject, ttlMs: number): Promise<string> {
+  async #disown({ name, holderId, ttlMs }: ReleaseRequest): Promise<boolean> {
     const { attempts, leases } = this.#target;
-    const { holderId } = subject;
     attempts.refuse(holderId);
     const attempt = attempts.of(holderId);
     const isAnswered = (await attempt?.isAnswered) ?? attempts.isAnswered(holderId);
-    if (isAnswered) return await this.#giveBack(subject);
-    const lease = attempt?.lease ?? (await leases.forTombstone(ttlMs));
-    const deleted = await this.#leaveTombstone(subject, lease);
+    const removal = { name, holderId, claim: leases.claimOf(holderId) };
+    if (isAnswered) return await removeHolder(removal, this.#target);
+    const shutOutOn = attempt?.lease ?? (await leases.forTombstone(ttlMs));
+    const isRemoved = await this.#shutOut({ ...removal, shutOutOn });
     attempts.forget(holderId);
-    if (attempt !== undefined) leases.retire(lease);
-    return deleted;
+    if (attempt !== undefined) leases.retire(shutOutOn);
+    return isRemoved;
   }
 
-  async #leaveTombstone(subject: Subject, lease: Lease): Promise<string> {
-    const { caller, leases } = this.#target;
+  async #shutOut(removal: Removal & { readonly shutOutOn: Lease }): Promise<boolean> {
+    const { shutOutOn } = removal;
     // Its keys ended with it, and nothing can be hung on it any more.
-    if (lease.hasEnded) return "0";
-    const txn = disownTxn(subject, lease);
+    if (shutOutOn.hasEnded) return false;
     try {
-      const { response } = await caller.run({
-        send: ({ client, options }) => client.kv.txn(txn, options),
-      });
-      return response.responses[0]?.response_delete_range?.deleted ?? "0";
+      return await removeHolder(removal, this.#target);
     } catch (error) {
       if (reasonOf(error) !== "LEASE") throw error;
-      leases.ended(lease, "its lease has ended on the server");
-      return "0";
+      this.#target.leases.ended(shutOutOn, "its lease has ended on the server");
+      return false;
     }
   }
 }

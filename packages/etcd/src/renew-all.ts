@@ -3,8 +3,9 @@ import type { Caller } from "./caller.ts";
 import type { KeyValue, TxnResponse } from "./etcd-client.ts";
 import type { HeldWatch } from "./held-watch.ts";
 import type { Keyspace } from "./keyspace.ts";
-import type { Lease } from "./lease.ts";
+import type { Lease, LeasedClaim } from "./lease.ts";
 import type { Leases } from "./leases.ts";
+import { keyOf } from "./stored-value.ts";
 import { moveTxn, readTxn } from "./transactions.ts";
 
 /** What renewing needs of the provider it serves. */
@@ -47,7 +48,8 @@ async function renewBatch(
   const { caller, keyspace, leases } = target;
   const refreshing = refreshAll(batch, leases);
   const provenBefore = new Map([...refreshing.keys()].map((lease) => [lease, lease.provenAtMs]));
-  const txn = readTxn(batch.map(({ name, holderId }) => keyspace.key(name, holderId)));
+  const claims = batch.map(({ holderId }) => known(leases.claimOf(holderId)));
+  const txn = readTxn(batch.map(({ name }, at) => claims[at]?.key ?? keyspace.range(name)));
   try {
     const answer = await caller.run({
       send: ({ client, options }) => client.kv.txn(txn, options),
@@ -61,7 +63,8 @@ async function renewBatch(
     }
     return await Promise.all(
       batch.map((request, at) => {
-        const found = answer.response.responses[at]?.response_range?.kvs[0];
+        const kvs = answer.response.responses[at]?.response_range?.kvs;
+        const found = ownOf(request, claims[at], kvs);
         const lease = leases.of(request.holderId);
         const { revision } = answer.response.header;
         const reading = { found, revision, trouble: lease && troubles.get(lease) };
@@ -87,6 +90,21 @@ function refreshAll(
     refreshing.set(lease, leases.refresh(lease, !isNews));
   }
   return refreshing;
+}
+
+/** A claim whose key is known. */
+function known(claim: LeasedClaim | undefined): LeasedClaim | undefined {
+  return claim?.createRevision === undefined ? undefined : claim;
+}
+
+/** What was granted to this holder; not what has its key since, in this process. */
+function ownOf(
+  { holderId }: RenewRequest,
+  claim: LeasedClaim | undefined,
+  found: readonly KeyValue[] | undefined,
+): KeyValue | undefined {
+  if (claim === undefined) return keyOf(holderId, found);
+  return found?.find(({ create_revision }) => create_revision === claim.createRevision);
 }
 
 /** What was read of one key, and what went wrong with the keepalive of its lease. */
@@ -124,18 +142,19 @@ async function settle(
 async function move(
   request: RenewRequest,
   found: KeyValue,
-  { caller, keyspace, leases }: RenewTarget,
+  { caller, leases }: RenewTarget,
 ): Promise<RenewOutcome> {
   const { name, holderId, ttlMs } = request;
   try {
     const lease = await leases.for({ holderId, ttlMs, renewable: true });
     const refreshing = leases.refresh(lease);
-    const txn = moveTxn(keyspace.key(name, holderId), found, lease);
+    const txn = moveTxn(found, lease);
     const answer = await caller.run({ send: ({ client, options }) => client.kv.txn(txn, options) });
     await refreshing;
     if (answer.response.succeeded) {
       lease.confirm(answer);
-      leases.attach(lease, { name, holderId, validUntilMs: 0, isHeld: true });
+      const { key, create_revision: createRevision } = found;
+      leases.attach(lease, { name, holderId, key, createRevision, validUntilMs: 0, isHeld: true });
       return renewed(lease, request, found);
     }
     return isThere(answer.response)

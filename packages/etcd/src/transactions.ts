@@ -1,12 +1,13 @@
-import type { Compare, RangeRequest, RequestOp, TxnRequest } from "./etcd-client.ts";
+import type { Compare, KeyValue, RangeRequest, RequestOp, TxnRequest } from "./etcd-client.ts";
 import type { Keyspace } from "./keyspace.ts";
 import type { Lease } from "./lease.ts";
 
-/** Whose key a transaction is about. */
+/** Whose acquisition a transaction is about, and under which key. */
 export interface Subject {
   readonly keyspace: Keyspace;
   readonly name: string;
   readonly holderId: string;
+  readonly key: Buffer;
 }
 
 /** A key that has never been written, or is gone, has the create revision 0. */
@@ -25,21 +26,21 @@ export function firstOf(range: RangeRequest): RangeRequest {
  * was given up. Refused, it leaves nothing.
  */
 export function acquireTxn(subject: Subject, lease: Lease, value: Buffer): TxnRequest {
-  const { keyspace, name, holderId } = subject;
+  const { keyspace, name, holderId, key } = subject;
   const range = keyspace.range(name);
-  const key = keyspace.key(name, holderId);
-  const tombstone = keyspace.tombstone(holderId);
   return {
-    compare: [isAbsent(range), isAbsent({ key: tombstone })],
+    compare: [isAbsent(range), isAbsent({ key: keyspace.tombstone(holderId) })],
     success: [{ request_put: { key, value, lease: lease.id } }],
     failure: [{ request_range: firstOf(range) }],
   };
 }
 
-/** Joins the queue, and tells who is next before: the two youngest keys are our own and that one. */
+/**
+ * Joins the queue, and tells who is next before: the two youngest keys are our own and that one. Otherwise it
+ * tells what is under our key, and whether the request was given up.
+ */
 export function joinTxn(subject: Subject, lease: Lease, value: Buffer): TxnRequest {
-  const { keyspace, name, holderId } = subject;
-  const key = keyspace.key(name, holderId);
+  const { keyspace, name, holderId, key } = subject;
   const tombstone = keyspace.tombstone(holderId);
   return {
     compare: [isAbsent({ key }), isAbsent({ key: tombstone })],
@@ -47,20 +48,16 @@ export function joinTxn(subject: Subject, lease: Lease, value: Buffer): TxnReque
       { request_put: { key, value, lease: lease.id } },
       { request_range: { ...youngestOf(keyspace.range(name)), limit: "2" } },
     ],
-    failure: [
-      { request_range: { key, keys_only: true } },
-      { request_range: { key: tombstone, keys_only: true } },
-    ],
+    failure: [{ request_range: { key } }, { request_range: { key: tombstone, keys_only: true } }],
   };
 }
 
 /** Reads a waiter's own key, and the youngest that is older. */
-export function placeTxn(subject: Subject, createRevision: string): TxnRequest {
-  const { keyspace, name, holderId } = subject;
+export function placeTxn({ keyspace, name, key }: Subject, createRevision: string): TxnRequest {
   const older = String(BigInt(createRevision) - 1n);
   return {
     success: [
-      { request_range: { key: keyspace.key(name, holderId), keys_only: true } },
+      { request_range: { key, keys_only: true } },
       { request_range: { ...youngestOf(keyspace.range(name)), max_create_revision: older } },
     ],
   };
@@ -70,46 +67,48 @@ function youngestOf(range: RangeRequest): RangeRequest {
   return { ...range, limit: "1", sort_order: "Descend", sort_target: "Create", keys_only: true };
 }
 
-/** Gives the lock back. No other holder has this key, so it needs no comparison. */
-export function releaseKey({ keyspace, name, holderId }: Subject): { readonly key: Buffer } {
-  return { key: keyspace.key(name, holderId) };
-}
-
 /**
- * Gives back what may still be asked for: the tombstone hangs on the same lease as the late request, which
- * either finds it or finds that its lease has ended.
+ * Shuts a late request out, and reads every key of the name: nothing of that holder can come any more. The
+ * tombstone hangs on the same lease as the request, which either finds it or finds that its lease has ended.
  */
-export function disownTxn(subject: Subject, lease: Lease): TxnRequest {
-  const tombstone = subject.keyspace.tombstone(subject.holderId);
+export function disownTxn(
+  { keyspace, name, holderId }: Omit<Subject, "key">,
+  lease: Lease,
+): TxnRequest {
+  const key = keyspace.tombstone(holderId);
   return {
     success: [
-      { request_delete_range: releaseKey(subject) },
-      { request_put: { key: tombstone, value: Buffer.alloc(0), lease: lease.id } },
+      { request_put: { key, value: Buffer.alloc(0), lease: lease.id } },
+      { request_range: keyspace.range(name) },
     ],
   };
 }
 
 /** Deletes a key that is still on that lease: another process may have adopted it since. */
-export function letGoTxn(subject: Subject, lease: Lease): TxnRequest {
-  const { key } = releaseKey(subject);
+export function letGoTxn({ key, create_revision }: FoundKey, lease: Lease): TxnRequest {
   return {
-    compare: [{ key, target: "Lease", result: "Equal", lease: lease.id }],
+    compare: [
+      { key, target: "Create", result: "Equal", create_revision },
+      { key, target: "Lease", result: "Equal", lease: lease.id },
+    ],
     success: [{ request_delete_range: { key } }],
   };
 }
 
-/** Reads many keys at once, each by itself. */
-export function readTxn(keys: readonly Buffer[]): TxnRequest {
-  return { success: keys.map((key): RequestOp => ({ request_range: { key, keys_only: true } })) };
+/** Reads at once the keys of claims of this process, and every key of names where it knows none. */
+export function readTxn(of: readonly (Buffer | RangeRequest)[]): TxnRequest {
+  return {
+    success: of.map((it): RequestOp => {
+      return { request_range: Buffer.isBuffer(it) ? { key: it, keys_only: true } : it };
+    }),
+  };
 }
 
 /** Hangs a key on another lease, if it is still the one that was read. Its create revision stays. */
 export function moveTxn(
-  key: Buffer,
-  from: { readonly create_revision: string; readonly lease: string },
+  { key, create_revision, lease }: Omit<KeyValue, "value">,
   to: Lease,
 ): TxnRequest {
-  const { create_revision, lease } = from;
   return {
     compare: [
       { key, target: "Create", result: "Equal", create_revision },
@@ -133,10 +132,13 @@ export function permissionTxn(keyspace: Keyspace): TxnRequest {
   };
 }
 
-/** Deletes a key that is still the one that was inspected. */
-export function breakTxn(key: Buffer, createRevision: string): TxnRequest {
+/** Which key, and which of those that were there one after the other. */
+export type FoundKey = Pick<KeyValue, "key" | "create_revision">;
+
+/** Deletes a key that is still the one that was granted, found or inspected. */
+export function removeTxn({ key, create_revision }: FoundKey): TxnRequest {
   return {
-    compare: [{ key, target: "Create", result: "Equal", create_revision: createRevision }],
+    compare: [{ key, target: "Create", result: "Equal", create_revision }],
     success: [{ request_delete_range: { key } }],
   };
 }

@@ -73,6 +73,18 @@ test("G-06 an acquire whose answer was lost leaves nothing when it is released i
   });
 });
 
+test("G-06 a lease that is not granted in time means that the lock was never asked for", async () => {
+  proxy.drop("to-client");
+  const asked = request("a", { ttlMs: 2_000 });
+  expect(await faultOf(provider.tryAcquire(asked))).toMatchObject({
+    code: "BACKEND_UNAVAILABLE",
+    outcome: "not-applied",
+    lockName: "a",
+  });
+  await proxy.heal();
+  expect(await contents.keys()).toEqual([]);
+});
+
 test("G-06 a request that arrives after its release finds that its lease has ended", async () => {
   proxy.hold("to-server");
   const asked = request("a");
@@ -171,7 +183,7 @@ test("nothing is sent while nobody listens, so the outcome is not-applied", asyn
 test("G-02 a keepalive is no proof without a transaction, and a lost lock stays lost", async () => {
   const asked = request("a");
   await take(provider, asked);
-  await contents.delete(`holdfast/a/${asked.holderId}`);
+  await contents.deleteKeysOf("a");
   expect((await provider.renew([asked]))[0]).toMatchObject({ status: "lost" });
   expect((await provider.renew([asked]))[0]).toMatchObject({ status: "lost" });
   expect(await contents.keys()).toEqual([]);

@@ -107,6 +107,57 @@ describe("leases", () => {
     expect(await giveBack(provider, busy)).toBe("released");
   });
 
+  test("a process uses one key of a name again and again, and two at once where it has to", async () => {
+    const provider = open();
+    const seen = new Set<string>();
+    for (let count = 0; count < 3; count += 1) {
+      const asked = request("a");
+      await take(provider, asked);
+      for (const key of await contents.keys()) seen.add(key);
+      const waits = { ...request("a"), signal: new AbortController().signal };
+      const waiting = provider.enqueue(waits);
+      await until("it waits", async () => (await provider.inspect("a")).waiters === 1);
+      for (const key of await contents.keys()) seen.add(key);
+      expect(await giveBack(provider, asked)).toBe("released");
+      await waiting;
+      expect(await giveBack(provider, waits)).toBe("released");
+    }
+    expect(seen.size).toBe(2);
+  });
+
+  test("G-05 a late release of a holder takes nothing from the next one under its key", async () => {
+    const [provider, other] = [open(), open()];
+    const [first, second] = [request("a"), request("a")];
+    await take(provider, first);
+    expect(await giveBack(provider, first)).toBe("released");
+    await take(provider, second);
+    for (const each of [provider, other]) {
+      expect(await giveBack(each, first)).toBe("absent");
+      expect((await each.renew([first]))[0]).toMatchObject({ status: "lost" });
+    }
+    expect(await giveBack(provider, second)).toBe("released");
+  });
+
+  test("G-01 a key that another process adopted is not used for the next lock of its name", async () => {
+    const [giver, taker] = [open(), open()];
+    const asked = request("a", { ttlMs: 2_000 });
+    const { sentAtMs, validMs } = await take(giver, asked);
+    await until("the giver has let go of it", async () => {
+      expect((await taker.renew([asked]))[0]).toMatchObject({ status: "renewed" });
+      const busy = request("b", { ttlMs: 2_000 });
+      await take(giver, busy);
+      await giveBack(giver, busy);
+      return giver.clock.monotonicMs() > sentAtMs + 1.5 * validMs;
+    });
+    expect(await giver.tryAcquire(request("a"))).toMatchObject({ granted: false });
+    const waits = { ...request("a"), signal: new AbortController().signal };
+    const waiting = giver.enqueue(waits);
+    await until("it waits", async () => (await taker.inspect("a")).waiters === 1);
+    expect(await giveBack(taker, asked)).toBe("released");
+    await waiting;
+    expect(await giveBack(giver, waits)).toBe("released");
+  });
+
   test("an adopted lock hangs on the lease of the process that adopted it", async () => {
     const [giver, taker] = [open(), open()];
     const asked = request("a");
@@ -176,7 +227,8 @@ describe("waiting", () => {
     const asked = { ...request("q", { ttlMs: 2_000 }), signal: new AbortController().signal };
     const waiting = waiter.enqueue(asked);
     await until("it joined", async () => (await holder.inspect("q")).waiters === 1);
-    await contents.delete(`holdfast/q/${asked.holderId}`);
+    const [, joined = ""] = await contents.keys();
+    await contents.delete(joined);
     await until("it joined anew", async () => {
       expect((await holder.renew([held]))[0]).toMatchObject({ status: "renewed" });
       return (await holder.inspect("q")).waiters === 1;
@@ -194,7 +246,7 @@ describe("a client of the user", () => {
     const locks = createLocks({ provider: etcd({ client, prefix: "mine/locks" }) });
     const lease = await locks.acquire("orders/42%");
     expect(await contents.keys()).toEqual([
-      expect.stringMatching(/^mine\/locks\/orders%2F42%25\/[\w-]{22}$/),
+      expect.stringMatching(/^mine\/locks\/orders%2F42%25\/[\w-]{22}-0$/),
     ]);
     expect(await lease.release()).toBe("released");
     await locks.close();
