@@ -1,8 +1,7 @@
 import { createLocks } from "@holdfast/core";
-import { checkAll, hostClock, MemoryRecorder } from "@holdfast/history";
+import { checkAll } from "@holdfast/history";
 import {
   type EtcdCluster,
-  type EtcdServer,
   ensureServers,
   startEtcdCluster,
   startFaultProxy,
@@ -10,7 +9,8 @@ import {
 } from "@holdfast/test-servers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type EtcdProvider, etcd } from "../src/index.ts";
-import { CyclingClient } from "./cycling-client.ts";
+import { CYCLES_MS_MAX, disturbedCycles } from "./disturbed-cycles.ts";
+import { leaderOf, successorOf } from "./elections.ts";
 import { EtcdContents } from "./etcd-contents.ts";
 import { giveBack, request, take } from "./requests.ts";
 
@@ -18,9 +18,6 @@ const [found] = await ensureServers(["etcd"]);
 const isLocal = found?.available === true && found.source === "local";
 /** Ten reads and a keepalive are more. */
 const SENT_BYTES_MIN = 500;
-const CLIENT_COUNT = 3;
-const ELECTION_MS_MAX = 20_000;
-const CYCLES_MS_MAX = 150_000;
 
 let cluster: EtcdCluster;
 const opened: EtcdProvider[] = [];
@@ -39,27 +36,6 @@ function open(hosts: readonly string[], commandTimeoutMs = 1_000): EtcdProvider 
   return provider;
 }
 
-async function leader(): Promise<EtcdServer> {
-  let led: EtcdServer | undefined;
-  const isLed = async (): Promise<boolean> => {
-    led = await cluster.leader();
-    return led !== undefined;
-  };
-  await until("a member leads", isLed, ELECTION_MS_MAX);
-  if (led === undefined) throw new Error("no leader");
-  return led;
-}
-
-/** The leader that follows `former`, which does not answer any more. */
-async function successorOf(former: EtcdServer): Promise<EtcdServer> {
-  const isLed = async (): Promise<boolean> => {
-    const now = await cluster.leader();
-    return now !== undefined && now !== former;
-  };
-  await until("another member leads", isLed, ELECTION_MS_MAX);
-  return await leader();
-}
-
 describe.runIf(isLocal)("three members", () => {
   test("G-03 a lease outlives the leader, killed, and its lock is another's afterwards", async () => {
     const [locks, others] = [open(cluster.urls), open(cluster.urls)].map((provider) =>
@@ -68,9 +44,9 @@ describe.runIf(isLocal)("three members", () => {
     if (locks === undefined || others === undefined) throw new Error("no locks");
     const lease = await locks.acquire("a", { ttlMs: 8_000 });
     const waiting = others.acquire("a", { waitMs: 60_000 });
-    const first = await leader();
+    const first = await leaderOf(cluster);
     await first.kill();
-    await successorOf(first);
+    await successorOf(cluster, first);
     await until("it is renewed", () => lease.renew().then(Boolean, () => false));
     lease.assertValid();
     expect(await others.tryAcquire("a")).toBeUndefined();
@@ -82,14 +58,14 @@ describe.runIf(isLocal)("three members", () => {
   });
 
   test("G-01 what a leader answers that was stopped and replaced is no proof", async () => {
-    const stopped = await leader();
+    const stopped = await leaderOf(cluster);
     await using proxy = await startFaultProxy({ target: stopped });
     const pinned = open([`${proxy.host}:${proxy.port}`], 20_000);
     const others = open(cluster.urls.filter((url) => url !== stopped.url));
     const asked = request("a", { ttlMs: 4_000 });
     await take(pinned, asked);
     await stopped.pause();
-    const successor = await successorOf(stopped);
+    const successor = await successorOf(cluster, stopped);
     // The successor counts the lease from its election: half of it passes before the keepalive is sent.
     const [lease = ""] = await new EtcdContents(successor).leases();
     await until("half of its ttl has passed", async () => {
@@ -118,7 +94,7 @@ describe.runIf(isLocal)("three members", () => {
   });
 
   test("G-06 a stopped follower costs a call, and one member alone grants nothing", async () => {
-    const first = await leader();
+    const first = await leaderOf(cluster);
     const followers = cluster.members.filter((member) => member !== first);
     const [one, two] = followers;
     if (one === undefined || two === undefined) throw new Error("no followers");
@@ -149,29 +125,18 @@ describe.runIf(isLocal)("three members", () => {
   test(
     "G-01 G-04 a thousand cycles while leaders are killed in turn break neither exclusion nor tokens",
     async () => {
-      const recorder = new MemoryRecorder(hostClock().nowNs);
-      const clients = Array.from({ length: CLIENT_COUNT }, (_, index) => {
-        const hosts = [...cluster.urls.slice(index), ...cluster.urls.slice(0, index)];
-        const locks = createLocks({ provider: open(hosts), unavailableMs: 20_000 });
-        return { locks, cycling: new CyclingClient(`client ${index}`, locks, recorder) };
-      });
-      let killCount = 0;
-      const cycleCount = (): number =>
-        clients.reduce((sum, { cycling }) => sum + cycling.cycleCount, 0);
-      const isOver = (): boolean => cycleCount() >= 1_000 && killCount >= 3;
-      const running = clients.map(({ cycling }) => cycling.run("contended", 8_000, isOver));
-      for (; killCount < 3; killCount += 1) {
-        const before = cycleCount();
-        const enough = (): boolean => cycleCount() >= before + 200;
-        await until("two hundred cycles more", enough, CYCLES_MS_MAX);
-        const led = await leader();
+      const disturb = async (): Promise<void> => {
+        const led = await leaderOf(cluster);
         await led.kill();
-        await successorOf(led);
+        await successorOf(cluster, led);
         await led.restart({ keepData: true });
-      }
-      await Promise.all(running);
-      for (const { locks } of clients) await locks.close();
-      expect(checkAll(recorder.events)).toEqual([]);
+      };
+      const events = await disturbedCycles(cluster, {
+        cycleCount: 1_000,
+        disturbanceCount: 3,
+        disturb,
+      });
+      expect(checkAll(events)).toEqual([]);
       const [member] = cluster.members;
       if (member === undefined) throw new Error("no member");
       const contents = new EtcdContents(member);

@@ -1,11 +1,20 @@
+import type { EtcdPeerLinks } from "./etcd-peer-links.ts";
 import type { EtcdServer } from "./etcd-server.ts";
+
+/** What is between the members, and where each listens, in their order. */
+interface Peering {
+  readonly links: EtcdPeerLinks;
+  readonly listenPorts: readonly number[];
+}
 
 /** The members of one cluster. */
 export class EtcdCluster implements AsyncDisposable {
   readonly members: readonly EtcdServer[];
+  readonly #peering: Peering | undefined;
 
-  constructor(members: readonly EtcdServer[]) {
+  constructor(members: readonly EtcdServer[], peering?: Peering) {
     this.members = members;
+    this.#peering = peering;
   }
 
   /** Where clients find each member. */
@@ -22,8 +31,28 @@ export class EtcdCluster implements AsyncDisposable {
     return this.members[index];
   }
 
+  /**
+   * Cuts a member off from the others, both ways; clients still reach it. Needs `isIsolable` at the start.
+   */
+  async isolate(member: EtcdServer): Promise<void> {
+    const port = this.#peering?.listenPorts[this.members.indexOf(member)];
+    if (this.#peering === undefined || port === undefined) {
+      throw new Error("the cluster was started without isIsolable, or has no such member");
+    }
+    const { header } = (await member.ask("/v3/maintenance/status", {})) as unknown as {
+      readonly header: { readonly member_id: string };
+    };
+    await this.#peering.links.isolate(BigInt(header.member_id).toString(16), port);
+  }
+
+  /** Brings all members together again. */
+  async heal(): Promise<void> {
+    await this.#peering?.links.heal();
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.members.map((member) => member.stop()));
+    await this.#peering?.links[Symbol.asyncDispose]();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

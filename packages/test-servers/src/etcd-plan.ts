@@ -21,6 +21,9 @@ const PEER_URL = "http://127.0.0.1:0";
 /** One member among others. */
 export interface EtcdMembership {
   readonly name: string;
+  /** Where it listens for its peers. */
+  readonly listenPeerUrl: string;
+  /** Where they find it. */
   readonly peerUrl: string;
   /** `name=url` of every member, with commas between. */
   readonly cluster: string;
@@ -35,7 +38,7 @@ export interface EtcdCertificates {
 /** A cluster of one. */
 export function soleMember(): EtcdMembership {
   const name = newMemberName();
-  return { name, peerUrl: PEER_URL, cluster: `${name}=${PEER_URL}` };
+  return { name, listenPeerUrl: PEER_URL, peerUrl: PEER_URL, cluster: `${name}=${PEER_URL}` };
 }
 
 export function newMemberName(): string {
@@ -45,7 +48,7 @@ export function newMemberName(): string {
 /** Turns the options into a command line and a readiness question. */
 export function etcdPlan(
   { args = [] }: EtcdOptions,
-  { name, peerUrl, cluster }: EtcdMembership,
+  { name, listenPeerUrl, peerUrl, cluster }: EtcdMembership,
   certificates?: EtcdCertificates,
 ): LaunchPlan {
   const scheme = certificates === undefined ? "http" : "https";
@@ -57,7 +60,7 @@ export function etcdPlan(
       ...[program, "--name", name, "--data-dir", `${place.dataDir}/etcd`],
       ...["--listen-client-urls", `${scheme}://${place.host}:${place.port}`],
       ...["--advertise-client-urls", `${scheme}://${place.host}:${place.port}`],
-      ...["--listen-peer-urls", peerUrl, "--initial-advertise-peer-urls", peerUrl],
+      ...["--listen-peer-urls", listenPeerUrl, "--initial-advertise-peer-urls", peerUrl],
       ...["--initial-cluster", cluster],
       ...["--logger", "zap", "--log-level", "warn"],
       ...(certificates === undefined ? [] : certificateArguments(place)),

@@ -21,7 +21,7 @@ export { type ServerCapabilities, serverCapabilities } from "./server-capabiliti
 export type { ServerKindName } from "./server-kinds.ts";
 export type { ServerSource } from "./server-source.ts";
 export { startEtcd } from "./start-etcd.ts";
-export { startEtcdCluster } from "./start-etcd-cluster.ts";
+export { type EtcdClusterOptions, startEtcdCluster } from "./start-etcd-cluster.ts";
 export { type FaultProxyOptions, startFaultProxy } from "./start-fault-proxy.ts";
 export { startPgBouncer } from "./start-pgbouncer.ts";
 export { startPostgres } from "./start-postgres.ts";

@@ -11,6 +11,7 @@ import {
 import { isAlive } from "./is-alive.ts";
 import { etcdSource } from "./sources.ts";
 
+const ELECTION_MS_MAX = 20_000;
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
 async function put(server: EtcdServer, key: string, value: string): Promise<void> {
@@ -112,6 +113,35 @@ describe.runIf(etcdSource)("faults of an etcd", () => {
   });
 
   const isLocal = etcdSource === "local";
+  test.runIf(isLocal)(
+    "a leader that is cut off is replaced, and follows again when it is back",
+    async () => {
+      await using cluster = await startEtcdCluster(3, { isIsolable: true });
+      const first = await cluster.leader();
+      if (first === undefined) throw new Error("no leader");
+      await put(first, "key", "before");
+      await cluster.isolate(first);
+      const isLed = async (): Promise<boolean> => {
+        const leader = await cluster.leader();
+        return leader !== undefined && leader !== first;
+      };
+      await until("another member leads", isLed, ELECTION_MS_MAX);
+      const second = await cluster.leader();
+      if (second === undefined) throw new Error("no leader");
+      await put(second, "key", "after");
+      await expect(first.ask("/v3/kv/range", { key: base64("key") }, 300)).rejects.toThrow(
+        /aborted/,
+      );
+      await cluster.heal();
+      await until("it follows", async () => {
+        return await read(first, "key").then(
+          (value) => value === "after",
+          () => false,
+        );
+      });
+    },
+  );
+
   test.runIf(isLocal)("a cluster elects another leader when the first is killed", async () => {
     await using cluster = await startEtcdCluster(3);
     const first = await cluster.leader();
