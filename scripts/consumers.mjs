@@ -15,40 +15,69 @@ import { readJson, rootFolder, workspacePackages } from "./workspace.mjs";
 const CASE_MS_MAX = 60_000;
 const FOREIGN_DECLARATION = /^node_modules\/(?!@holdfast\/)/;
 
-/** @type {Record<string, { module: string, version: string, open: string }>} */
+/**
+ * @typedef {object} Driver
+ * @property {string} module
+ * @property {string} provider The package of ours that takes it, without the scope.
+ * @property {string} open Makes what the provider takes, without connecting.
+ * @property {string} options
+ */
+
+/** @type {Record<string, Driver>} */
 const drivers = {
   ioredis: {
     module: "ioredis",
-    version: installedVersion("ioredis"),
+    provider: "redis",
     open: 'import { Redis } from "ioredis";\nconst client = new Redis({ lazyConnect: true });\n',
+    options: "{ client }",
   },
   "node-redis": {
     module: "redis",
-    version: installedVersion("redis"),
+    provider: "redis",
     open: 'import { createClient } from "redis";\nconst client = createClient();\n',
+    options: "{ client }",
+  },
+  pg: {
+    module: "pg",
+    provider: "postgres",
+    open: 'const url = "postgres://localhost:5432/postgres";\n',
+    options: "{ url }",
+  },
+  etcd3: {
+    module: "etcd3",
+    provider: "etcd",
+    open: 'import { Etcd3 } from "etcd3";\nconst client = new Etcd3({ hosts: "http://localhost:2379" });\n',
+    options: "{ client }",
   },
 };
 
-/** Takes a lock in memory, and builds the Redis provider without connecting. */
-const USE = `
+/**
+ * Takes a lock in memory, and builds the provider without connecting.
+ *
+ * @param {Driver} driver
+ */
+const use = ({ provider, options }) => `
 const locks = createLocks({ provider: memory(), ttlMs: 5_000 });
 const token = await locks.using("orders/42", (lease) => lease.fencingToken);
 if (typeof token !== "bigint") throw new Error("no fencing token");
 if (cases.length === 0) throw new Error("no conformance cases");
 await locks.close();
-const overRedis = createLocks({ provider: redis({ client }) });
-if (overRedis.capabilities.fencing !== "monotonic") throw new Error("no fencing over redis");
+const over = createLocks({ provider: ${provider}(${options}) });
+if (over.capabilities.fencing !== "monotonic") throw new Error("no fencing over ${provider}");
 `;
-const IMPORTS = `import { createLocks, memory } from "@holdfast/core";
-import { redis } from "@holdfast/redis";
+
+/** @param {Driver} driver */
+const imports = ({ provider }) => `import { createLocks, memory } from "@holdfast/core";
+import { ${provider} } from "@holdfast/${provider}";
 import { cases } from "@holdfast/conformance";
 `;
 
-/** @param {string} open */
-const commonJs = (open) => {
+/** @param {Driver} driver */
+const commonJs = (driver) => {
   const asRequire = (/** @type {string} */ text) =>
     text.replaceAll(/import (\{[^}]*\}) from ("[^"]*");/g, "const $1 = require($2);");
-  return `${asRequire(IMPORTS)}${asRequire(open)}(async () => {${USE}process.exit(0);})();\n`;
+  const before = asRequire(`${imports(driver)}${driver.open}`);
+  return `${before}(async () => {${use(driver)}process.exit(0);})();\n`;
 };
 
 /** @param {string} moduleResolution */
@@ -136,7 +165,7 @@ async function pack() {
 
 /**
  * @param {string} name
- * @param {{ module: string, version: string, open: string }} driver
+ * @param {Driver} driver
  * @param {string[]} tarballs
  */
 async function createProject(name, driver, tarballs) {
@@ -146,16 +175,16 @@ async function createProject(name, driver, tarballs) {
   /** @type {Record<string, string>} */
   const files = {
     "package.json": JSON.stringify({ name: "consumer", private: true }),
-    "use.mjs": `${IMPORTS}${driver.open}${USE}process.exit(0);\n`,
-    "use.cjs": commonJs(driver.open),
-    "strict.mts": `${IMPORTS}${driver.open}${USE}`,
+    "use.mjs": `${imports(driver)}${driver.open}${use(driver)}process.exit(0);\n`,
+    "use.cjs": commonJs(driver),
+    "strict.mts": `${imports(driver)}${driver.open}${use(driver)}`,
     "tsconfig.nodenext.json": JSON.stringify(tsconfig("nodenext")),
     "tsconfig.bundler.json": JSON.stringify(tsconfig("bundler")),
   };
   for (const [file, text] of Object.entries(files)) writeFileSync(path.join(folder, file), text);
   const nodeTypes = readJson(path.join(rootFolder, "package.json")).devDependencies["@types/node"];
   await npmInstall(
-    [...tarballs, `${driver.module}@${driver.version}`, `@types/node@${nodeTypes}`],
+    [...tarballs, `${driver.module}@${installedVersion(driver)}`, `@types/node@${nodeTypes}`],
     folder,
   );
   return folder;
@@ -182,8 +211,12 @@ async function compiles(moduleResolution, cwd) {
   return ours.length === 0 && (code === 0 || output.includes("error TS"));
 }
 
-/** @param {string} name The version of a driver that this repository is tested with. */
-function installedVersion(name) {
-  const redis = path.join(rootFolder, "packages", "redis", "node_modules");
-  return readJson(path.join(redis, name, "package.json")).version;
+/**
+ * The version of a driver that this repository is tested with.
+ *
+ * @param {Driver} driver
+ */
+function installedVersion({ module, provider }) {
+  const modules = path.join(rootFolder, "packages", provider, "node_modules");
+  return readJson(path.join(modules, module, "package.json")).version;
 }
