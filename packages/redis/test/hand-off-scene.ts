@@ -18,13 +18,12 @@ import {
 import * as scripts from "../src/scripts.ts";
 import { type Asked, HandOffProcess, type Told } from "./hand-off-process.ts";
 
-export const TTL_MS = 2_000;
-
 interface SceneOptions {
   /** Of the lock. */
   readonly name: string;
   readonly driver: "ioredis" | "redis";
   readonly persistence: "none" | "always";
+  readonly ttlMs: number;
   /** The process of those to whom nothing is done. */
   readonly bystanders: HandOffProcess;
   /** Whether something is done to the process of the one and the other. */
@@ -128,7 +127,7 @@ export class Scene implements AsyncDisposable {
   }
 
   static async open(options: SceneOptions): Promise<Scene> {
-    const { name, driver, persistence, bystanders, isHarmed, clock } = options;
+    const { name, driver, persistence, ttlMs, bystanders, isHarmed, clock } = options;
     const folder = await mkdtemp(join(tmpdir(), "holdfast-hand-off-"));
     const recorder = new MemoryRecorder(clock.nowNs);
     const note: Note = (operation, process) =>
@@ -141,7 +140,7 @@ export class Scene implements AsyncDisposable {
       const user = `${name} ${role}`;
       const url = `redis://${proxy.host}:${proxy.port}`;
       const file = join(folder, `${role}.jsonl`);
-      await process.open(user, { name, url, driver, ttlMs: TTL_MS, file });
+      await process.open(user, { name, url, driver, ttlMs, file });
       return new Actor({ user, process, proxy, note });
     };
     const own = async (isOwn: boolean): Promise<HandOffProcess> =>

@@ -34,7 +34,10 @@ export const reach: Readonly<Record<Step, (scene: Scene) => Promise<void>>> = {
     for (const { proxy } of [first, holder]) proxy.deliver("to-client");
     await until("it is delivered", () => first.proxy.traffic("to-client").waitingBytes === 0);
   },
-  "claim running, nothing renewed": claimed,
+  "claim running, nothing renewed": async (scene) => {
+    scene.first.proxy.drop("to-server", RENEW.sha);
+    await claimed(scene);
+  },
   "first renewal sent": async (scene) => {
     scene.first.proxy.hold("to-server", RENEW.sha);
     await claimed(scene);
