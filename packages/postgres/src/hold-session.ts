@@ -4,7 +4,7 @@ import type { LockHost } from "./hold.ts";
 import type { PostgresStatement } from "./postgres-client.ts";
 import type { PostgresSettings } from "./postgres-options.ts";
 import { type Answer, type Session, StatementFault } from "./session.ts";
-import { BEAT, tryLocks, unlocks } from "./sql.ts";
+import { BEAT, TRUE, tryLocks, unlocks } from "./sql.ts";
 
 /** One lock asked for; it is told once. */
 export interface TryCall {
@@ -223,7 +223,7 @@ export class HoldSession implements LockHost {
         this.#heldCount -= batch.length;
         for (const [index, call] of batch.entries()) {
           // After a failed statement, what is not there any more was given back by it.
-          call.resolve(tryCount > 1 || result.rows[index]?.[0] === true);
+          call.resolve(tryCount > 1 || result.rows[index]?.[0] === TRUE);
         }
       },
       (error) => {

@@ -1,5 +1,5 @@
 import type { Hold } from "./hold.ts";
-import type { PostgresNotification, PostgresStatement } from "./postgres-client.ts";
+import type { PlainStatement, PostgresNotification } from "./postgres-client.ts";
 import type { Session } from "./session.ts";
 
 /** What the holding process is asked. */
@@ -29,7 +29,7 @@ interface ChannelHost {
   /** Gives one lock up; resolves when it is free, true if it was held. */
   giveUp(hold: Hold): Promise<boolean>;
   /** Sends a statement on any session, and forgets it. */
-  send(statement: PostgresStatement): void;
+  send(statement: PlainStatement): void;
 }
 
 /** Every provider listens here; its questions name the session that is meant. */
@@ -37,7 +37,7 @@ const CHANNEL = "holdfast";
 /** A notification is refused from 8,000 bytes on. */
 const PAYLOAD_BYTES_MAX = 7_900;
 
-function notify(channel: string, message: object): PostgresStatement {
+function notify(channel: string, message: object): PlainStatement {
   const values = [channel, JSON.stringify(message)];
   return { text: "SELECT pg_notify($1, $2)", values, rowMode: "array" };
 }

@@ -1,4 +1,4 @@
-import type { PostgresStatement } from "./postgres-client.ts";
+import type { PlainStatement } from "./postgres-client.ts";
 
 /** Who has a lock, as the server tells it. */
 export interface Holder {
@@ -25,7 +25,7 @@ const TEXT = `
     AND (l.classid::bigint << 32 | l.objid::bigint) = $1::bigint`;
 
 /** Asks for everybody that has or wants a lock; read by {@link heldOf}. */
-export function holderQuery(key: string): PostgresStatement {
+export function holderQuery(key: string): PlainStatement {
   return { text: TEXT, values: [key], rowMode: "array" };
 }
 

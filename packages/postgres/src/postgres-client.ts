@@ -5,13 +5,22 @@ export interface PostgresResult {
   readonly rows: readonly (readonly unknown[])[];
 }
 
-/** One statement as `pg` takes it; rows come as arrays, prepared once where it has a name. */
-export interface PostgresStatement {
+/** A statement that every session prepares once. Its values and its rows are text. */
+export interface PreparedStatement {
+  readonly name: string;
   readonly text: string;
-  readonly name?: string;
+  readonly values: readonly string[];
+}
+
+/** Any other, as `pg` takes it; its rows are read by their types. */
+export interface PlainStatement {
+  readonly name?: undefined;
+  readonly text: string;
   readonly values?: readonly unknown[];
   readonly rowMode: "array";
 }
+
+export type PostgresStatement = PreparedStatement | PlainStatement;
 
 /** What the server says unasked. */
 export interface PostgresNotification {
@@ -21,11 +30,32 @@ export interface PostgresNotification {
 
 type ResultCallback = (error: unknown, result: PostgresResult | PostgresResult[]) => void;
 
+/** The messages that a prepared statement takes, as the driver's connection writes them. */
+export interface PostgresWire {
+  readonly stream: { cork?(): void; uncork?(): void };
+  /** Texts by name. */
+  readonly parsedStatements: Readonly<Record<string, string | undefined>>;
+  parse(statement: { readonly name: string; readonly text: string }): void;
+  bind(values: {
+    readonly statement: string;
+    readonly values: readonly string[];
+    readonly valueMapper: (value: string) => string;
+  }): void;
+  execute(portal: { readonly portal: string }): void;
+  sync(): void;
+}
+
+/** What the driver runs besides its own queries, as those of `pg-cursor`. */
+export interface Submittable {
+  submit(wire: PostgresWire): null;
+}
+
 /** The few members of a `Client` of `pg` that this package calls. Structural: no driver's types. */
 export interface PostgresClient {
   readonly processID: number | null;
   connect(): Promise<unknown>;
-  query(statement: PostgresStatement, callback: ResultCallback): void;
+  query(statement: PlainStatement, callback: ResultCallback): void;
+  query(statement: Submittable): void;
   end(): Promise<unknown>;
   on(event: "error", listener: (error: unknown) => void): unknown;
   on(event: "end", listener: () => void): unknown;

@@ -1,5 +1,5 @@
 import { LockError } from "@holdfast/core";
-import type { PostgresClient, PostgresResult, PostgresStatement } from "./postgres-client.ts";
+import type { PlainStatement, PostgresClient, PostgresResult } from "./postgres-client.ts";
 
 /** What a session is, read when it opens. */
 export interface SessionFacts {
@@ -83,7 +83,7 @@ function settingsText(more: typeof SETTINGS): string {
 }
 
 function ask(client: PostgresClient, text: string): Promise<PostgresResult> {
-  const statement: PostgresStatement = { text, rowMode: "array" };
+  const statement: PlainStatement = { text, rowMode: "array" };
   return new Promise((resolve, reject) => {
     client.query(statement, (error, result) => {
       if (error !== null && error !== undefined) reject(error);

@@ -8,6 +8,7 @@ import {
   type PostgresStatement,
 } from "./postgres-client.ts";
 import type { PostgresSettings } from "./postgres-options.ts";
+import { PreparedQuery } from "./prepared-query.ts";
 import { readFacts, type SessionFacts } from "./session-facts.ts";
 
 /** What the server answered, and when the question left. */
@@ -161,14 +162,21 @@ export class Session {
 
   #send(pending: Pending): void {
     this.#current = pending;
-    const sentAtMs = this.#clock.monotonicMs();
-    this.#sentAtMs = sentAtMs;
-    this.#client.query({ ...pending.statement }, (error, result) => {
-      if (error !== null && error !== undefined) return this.#failed(pending, error);
-      this.#provenAtMs = sentAtMs;
-      this.#next(pending);
-      pending.resolve({ result: result as PostgresResult, sentAtMs });
-    });
+    this.#sentAtMs = this.#clock.monotonicMs();
+    const { statement } = pending;
+    const ended = (error: unknown, result?: PostgresResult | PostgresResult[]): void => {
+      if (error === null || error === undefined) this.#answered(pending, result as PostgresResult);
+      else this.#failed(pending, error);
+    };
+    if (statement.name === undefined) this.#client.query({ ...statement }, ended);
+    else this.#client.query(new PreparedQuery(statement, ended));
+  }
+
+  #answered(pending: Pending, result: PostgresResult): void {
+    const sentAtMs = this.#sentAtMs;
+    this.#provenAtMs = sentAtMs;
+    this.#next(pending);
+    pending.resolve({ result, sentAtMs });
   }
 
   #failed(pending: Pending, error: unknown): void {

@@ -1,4 +1,4 @@
-import type { PostgresStatement } from "./postgres-client.ts";
+import type { PlainStatement, PreparedStatement } from "./postgres-client.ts";
 
 /**
  * Every statement of the lock protocol. Keys are bind parameters, as decimal text. A statement of one key
@@ -19,6 +19,9 @@ function tryLock(key: string, fencing: boolean): string {
 
 const UNNEST = "FROM unnest($1::bigint[]) AS k";
 
+/** A boolean, as the server writes it where it is cast to text. */
+export const TRUE = "true";
+
 interface Prepared {
   readonly one: { readonly name: string; readonly text: string };
   readonly many: { readonly name: string; readonly text: string };
@@ -33,22 +36,22 @@ const TRY_UNFENCED: Prepared = {
   many: { name: "holdfast_try_unfenced_many", text: `SELECT ${tryLock("k", false)} ${UNNEST}` },
 };
 const UNLOCK: Prepared = {
-  one: { name: "holdfast_unlock", text: "SELECT pg_advisory_unlock($1::bigint)" },
-  many: { name: "holdfast_unlock_many", text: `SELECT pg_advisory_unlock(k) ${UNNEST}` },
+  one: { name: "holdfast_unlock", text: "SELECT pg_advisory_unlock($1::bigint)::text" },
+  many: { name: "holdfast_unlock_many", text: `SELECT pg_advisory_unlock(k)::text ${UNNEST}` },
 };
 
-function overKeys({ one, many }: Prepared, keys: readonly string[]): PostgresStatement {
-  if (keys.length === 1) return { ...one, values: keys, rowMode: "array" };
-  return { ...many, values: [`{${keys.join(",")}}`], rowMode: "array" };
+function overKeys({ one, many }: Prepared, keys: readonly string[]): PreparedStatement {
+  if (keys.length === 1) return { ...one, values: keys };
+  return { ...many, values: [`{${keys.join(",")}}`] };
 }
 
 /** One row per key, in order: null where it is held, else the position, or `''` without fencing. */
-export function tryLocks(keys: readonly string[], fencing: boolean): PostgresStatement {
+export function tryLocks(keys: readonly string[], fencing: boolean): PreparedStatement {
   return overKeys(fencing ? TRY : TRY_UNFENCED, keys);
 }
 
-/** One row per key, in order: whether this session had it. */
-export function unlocks(keys: readonly string[]): PostgresStatement {
+/** One row per key, in order: {@link TRUE} if this session had it. */
+export function unlocks(keys: readonly string[]): PreparedStatement {
   return overKeys(UNLOCK, keys);
 }
 
@@ -60,42 +63,40 @@ export function waitForLock(
   key: string,
   idleTimeoutMs: number,
   sliceMs: number,
-): PostgresStatement {
+): PreparedStatement {
   return {
     name: "holdfast_wait",
     text:
       "SELECT CASE WHEN $2 <> '0' THEN set_config('idle_session_timeout', $2, false) END, " +
       "set_config('lock_timeout', $3, false), pg_advisory_lock($1::bigint)",
     values: [key, String(idleTimeoutMs), String(sliceMs)],
-    rowMode: "array",
   };
 }
 
 /** The token of a lock that was waited for, and proof that its session lives. */
-export function mint(fencing: boolean): PostgresStatement {
+export function mint(fencing: boolean): PreparedStatement {
   if (!fencing) return BEAT;
-  return { name: "holdfast_mint", text: `SELECT ${POSITION}`, rowMode: "array" };
+  return { name: "holdfast_mint", text: `SELECT ${POSITION}`, values: [] };
 }
 
 /** Proof that a session lives; any answer starts its idle timeout anew. */
-export const BEAT: PostgresStatement = {
+export const BEAT: PreparedStatement = {
   name: "holdfast_beat",
   text: "SELECT ''",
-  rowMode: "array",
+  values: [],
 };
 
 /** Gives back what a waiter session has, which then lives without a lease. */
 export function endOfTurn(
   keyOrAll: string | undefined,
   hasIdleTimeout: boolean,
-): PostgresStatement {
+): PreparedStatement {
   const unlock =
-    keyOrAll === undefined ? "pg_advisory_unlock_all()" : "pg_advisory_unlock($2::bigint)";
+    keyOrAll === undefined ? "pg_advisory_unlock_all()" : "pg_advisory_unlock($2::bigint)::text";
   return {
     name: keyOrAll === undefined ? "holdfast_end_all" : "holdfast_end",
     text: `SELECT ${unlock}, CASE WHEN $1 THEN set_config('idle_session_timeout', '0', false) END`,
-    values: keyOrAll === undefined ? [hasIdleTimeout] : [hasIdleTimeout, keyOrAll],
-    rowMode: "array",
+    values: [String(hasIdleTimeout), ...(keyOrAll === undefined ? [] : [keyOrAll])],
   };
 }
 
@@ -108,13 +109,13 @@ export interface SessionId {
 const OF_SESSION = "FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2";
 
 /** Ends what another session of ours does. */
-export function cancel({ pid, startedAt }: SessionId): PostgresStatement {
+export function cancel({ pid, startedAt }: SessionId): PreparedStatement {
   const text = `SELECT pg_cancel_backend(pid) ${OF_SESSION}`;
-  return { name: "holdfast_cancel", text, values: [pid, startedAt], rowMode: "array" };
+  return { name: "holdfast_cancel", text, values: [String(pid), startedAt] };
 }
 
 /** Ends a session, and answers with a row while it is still there. */
-export function terminate({ pid, startedAt }: SessionId): PostgresStatement {
+export function terminate({ pid, startedAt }: SessionId): PlainStatement {
   const text = `SELECT pg_terminate_backend(pid) ${OF_SESSION}`;
   return { text, values: [pid, startedAt], rowMode: "array" };
 }

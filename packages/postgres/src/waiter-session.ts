@@ -3,7 +3,7 @@ import type { Fault } from "./classify-error.ts";
 import type { LockHost } from "./hold.ts";
 import type { HoldSessions } from "./hold-sessions.ts";
 import { type Answer, type Session, StatementFault } from "./session.ts";
-import { BEAT, cancel, endOfTurn, mint, waitForLock } from "./sql.ts";
+import { BEAT, cancel, endOfTurn, mint, TRUE, waitForLock } from "./sql.ts";
 
 /** What a turn ended with: the lock and its proof, or nothing. */
 export type Turn =
@@ -105,7 +105,7 @@ export class WaiterSession implements LockHost {
     });
     this.idleSinceMs = this.#host.clock.monotonicMs();
     this.#host.freed(this);
-    return result.rows[0]?.[0] === true;
+    return result.rows[0]?.[0] === TRUE;
   }
 
   async prove(): Promise<number> {
