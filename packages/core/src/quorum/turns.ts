@@ -54,6 +54,11 @@ export class Turns {
   /** The lock of this holder was won with it. */
   hold(turn: Turn, holderId: string): void {
     this.#held.set(holderId, turn);
+    // Those of locks that went to another process end by themselves.
+    for (const [oldest, { isOver }] of this.#held) {
+      if (!isOver) return;
+      this.#held.delete(oldest);
+    }
   }
 
   /** The holder renewed its lock, or lost it. */
