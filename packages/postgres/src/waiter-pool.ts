@@ -63,6 +63,8 @@ export class WaiterPool {
     this.#line.add(wait);
     wait.promise.catch(() => this.#left(wait));
     this.#serve();
+    // No session is free to wait, but the lock may be.
+    if (this.#line.has(wait)) void this.#try(wait);
     return wait.promise;
   }
 
@@ -247,6 +249,8 @@ export class WaiterPool {
     } finally {
       wait.isTried = false;
       if (wait.isOver) this.#left(wait);
+      // A session that came free meanwhile was not given to it.
+      this.#serve();
     }
   }
 }

@@ -210,7 +210,7 @@ describe("unknown outcomes", () => {
     await until("locks are granted again", async () => {
       return (await provider.tryAcquire(request("b")).catch(() => undefined))?.granted === true;
     });
-  });
+  }, 30_000);
 
   test("G-06 G-09 a wait whose connection breaks rejects as unknown, and leaves nothing", async () => {
     await using holder = providerOf(server);

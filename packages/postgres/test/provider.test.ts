@@ -1,4 +1,4 @@
-import { createLocks, type Grant } from "@holdfast/core";
+import { type Clock, createLocks, type Grant, systemClock } from "@holdfast/core";
 import { type PostgresServer, startPostgres, until } from "@holdfast/test-servers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { advisoryLocks } from "./harness.ts";
@@ -201,6 +201,23 @@ describe("waits", () => {
     },
     HEAVY_MS_MAX,
   );
+
+  test("G-07 for a free lock are granted at once though every session that can wait holds one", async () => {
+    // The pause between two tries does not end.
+    const clock: Clock = {
+      ...systemClock,
+      setTimer: (delayMs, fire, options) => {
+        const isPause = delayMs >= 50 && delayMs <= 150;
+        return systemClock.setTimer(isPause ? 60_000 : delayMs, fire, options);
+      },
+    };
+    await using provider = providerOf(server, { connectionCountMax: 2, clock });
+    const [held] = waiting("kept");
+    await provider.enqueue(held);
+    const [asked] = waiting("free");
+    expect(await giveBack(provider, await provider.enqueue(asked))).toBe("released");
+    expect(await giveBack(provider, held)).toBe("released");
+  });
 
   test("G-07 G-09 that are aborted while they are granted leave the lock to somebody", async () => {
     await using holder = providerOf(server);
