@@ -1,4 +1,4 @@
-import type { PlainStatement, PreparedStatement } from "./postgres-client.ts";
+import type { PlainStatement, PostgresResult, PreparedStatement } from "./postgres-client.ts";
 
 /**
  * Every statement of the lock protocol. Keys are bind parameters, as decimal text. A statement of one key
@@ -55,28 +55,39 @@ export function unlocks(keys: readonly string[]): PreparedStatement {
   return overKeys(UNLOCK, keys);
 }
 
-/**
- * Waits in the server's queue. The list is evaluated from left to right, so the idle timeout that the lease
- * lives by is set before the lock is there; 0 where the server has none.
- */
-export function waitForLock(
-  key: string,
-  idleTimeoutMs: number,
-  sliceMs: number,
-): PreparedStatement {
-  return {
-    name: "holdfast_wait",
-    text:
-      "SELECT CASE WHEN $2 <> '0' THEN set_config('idle_session_timeout', $2, false) END, " +
-      "set_config('lock_timeout', $3, false), pg_advisory_lock($1::bigint)",
-    values: [key, String(idleTimeoutMs), String(sliceMs)],
-  };
+/** The list is evaluated from left to right, so the idle timeout stands before the lock is there. */
+function waitText(granted: string): string {
+  return (
+    "SELECT CASE WHEN $2 <> '0' THEN set_config('idle_session_timeout', $2, false) END, " +
+    "set_config('lock_timeout', $3, false), " +
+    `CASE WHEN pg_advisory_lock($1::bigint)::text IS NOT NULL THEN ${granted} END`
+  );
 }
 
-/** The token of a lock that was waited for, and proof that its session lives. */
-export function mint(fencing: boolean): PreparedStatement {
-  if (!fencing) return BEAT;
-  return { name: "holdfast_mint", text: `SELECT ${POSITION}`, values: [] };
+const WAIT = { name: "holdfast_wait", text: waitText(POSITION) };
+const WAIT_UNFENCED = { name: "holdfast_wait_unfenced", text: waitText("''") };
+/** Where the position is in the row of a wait. */
+const POSITION_COLUMN = 2;
+
+interface Waited {
+  /** What its lease lives by, in milliseconds; 0 where the server has no such timeout. */
+  readonly idleTimeoutMs: number;
+  readonly sliceMs: number;
+  readonly fencing: boolean;
+}
+
+/** Waits in the server's queue, and mints as soon as the lock is there. Read by {@link positionOf}. */
+export function waitForLock(
+  key: string,
+  { idleTimeoutMs, sliceMs, fencing }: Waited,
+): PreparedStatement {
+  const values = [key, String(idleTimeoutMs), String(sliceMs)];
+  return { ...(fencing ? WAIT : WAIT_UNFENCED), values };
+}
+
+/** The position that a wait was granted at, `''` without fencing. */
+export function positionOf({ rows }: PostgresResult): string {
+  return String(rows[0]?.[POSITION_COLUMN]);
 }
 
 /** Proof that a session lives; any answer starts its idle timeout anew. */

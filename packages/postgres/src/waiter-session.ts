@@ -3,7 +3,7 @@ import type { Fault } from "./classify-error.ts";
 import type { LockHost } from "./hold.ts";
 import type { HoldSessions } from "./hold-sessions.ts";
 import { type Answer, type Session, StatementFault } from "./session.ts";
-import { BEAT, cancel, endOfTurn, mint, TRUE, waitForLock } from "./sql.ts";
+import { BEAT, cancel, endOfTurn, positionOf, TRUE, waitForLock } from "./sql.ts";
 
 /** What a turn ended with: the lock and its proof, or nothing. */
 export type Turn =
@@ -30,6 +30,8 @@ interface Turned {
 
 /** A cancel is sent again after this long, since one that comes too early is ignored. */
 const CANCEL_AGAIN_MS = 20;
+/** A grant counts from the sending of its wait, if no more than this share of its lease has passed since. */
+const WAITED_SHARE_MAX = 0.2;
 /** A cancel may hit what cleans up; it is tried again so often. */
 const CLEAN_TRY_COUNT_MAX = 5;
 const CANCELLED = "57014";
@@ -67,13 +69,13 @@ export class WaiterSession implements LockHost {
 
   /** Waits for one slice. Rejects with a StatementFault; the session is clean again, or ended. */
   async turn({ key, classMs, sliceMs, isOver }: Turned): Promise<Turn> {
-    const { commandTimeoutMs } = this.#host;
-    const { hasIdleTimeout } = this.session.facts;
+    const { commandTimeoutMs, fencing } = this.#host;
+    const idleTimeoutMs = this.session.facts.hasIdleTimeout ? classMs : 0;
     this.#validMs = classMs;
     this.#limitMs = sliceMs + commandTimeoutMs;
     this.#isCancelled = false;
     const waited = await settled(
-      this.session.run(waitForLock(key, hasIdleTimeout ? classMs : 0, sliceMs)),
+      this.session.run(waitForLock(key, { idleTimeoutMs, sliceMs, fencing })),
     );
     this.#limitMs = Math.max(classMs, commandTimeoutMs);
     // Not before every cancel was answered is it sure that none is still on its way.
@@ -86,7 +88,8 @@ export class WaiterSession implements LockHost {
       if (waited instanceof StatementFault && !isNoGrant(waited.fault)) throw waited;
       return { status: "not-granted" };
     }
-    return await this.#minted();
+    const sentAtMs = await this.#provenAtMs(waited);
+    return { status: "granted", position: positionOf(waited.result), sentAtMs };
   }
 
   /** Ends the wait under way; `turn` then resolves. */
@@ -112,11 +115,15 @@ export class WaiterSession implements LockHost {
     return (await this.session.run(BEAT)).sentAtMs;
   }
 
-  /** The token, and a proof of its own: nobody knows when in a wait the lock was granted. */
-  async #minted(): Promise<Turn> {
+  /**
+   * The lease begins with the answer, of which only the question's time is sure. After a long wait that would
+   * leave too little of it, and a proof of its own is worth its round trip.
+   */
+  async #provenAtMs({ sentAtMs }: Answer): Promise<number> {
+    const waitedMs = this.#host.clock.monotonicMs() - sentAtMs;
+    if (waitedMs <= this.#validMs * WAITED_SHARE_MAX) return sentAtMs;
     try {
-      const { result, sentAtMs } = await this.session.run(mint(this.#host.fencing));
-      return { status: "granted", position: String(result.rows[0]?.[0]), sentAtMs };
+      return await this.prove();
     } catch (error) {
       await this.#clean();
       throw error;

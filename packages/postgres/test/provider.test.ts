@@ -202,6 +202,45 @@ describe("waits", () => {
     HEAVY_MS_MAX,
   );
 
+  test("G-04 mint when they are granted, and not when they begin", async () => {
+    await using holder = providerOf(server);
+    await using provider = providerOf(server);
+    const held = await take(holder, request("minted"));
+    const [asked] = waiting("minted");
+    const granting = provider.enqueue(asked);
+    await until("it waits", async () => (await advisoryLocks(server)).length === 2);
+    const meanwhile = await take(holder, request("meanwhile"));
+    await giveBack(holder, held);
+    const grant = await granting;
+    expect(grant.granted && grant.fencingToken).toBeGreaterThan(meanwhile.fencingToken ?? 0n);
+    await giveBack(holder, meanwhile);
+  });
+
+  test.each([
+    ["short", 10_000, 0],
+    ["long", 1_000, 300],
+  ])("G-01 a grant after a %s one counts from a sending", async (_length, ttlMs, waitedMs) => {
+    await using holder = providerOf(server);
+    await using provider = providerOf(server);
+    const held = await take(holder, request("proven"));
+    const [asked] = waiting("proven");
+    const beganAtMs = systemClock.monotonicMs();
+    const granting = provider.enqueue({ ...asked, ttlMs });
+    await until("it waits for so long", async () => {
+      const locks = await advisoryLocks(server);
+      return locks.length === 2 && systemClock.monotonicMs() - beganAtMs >= waitedMs;
+    });
+    const givenBackAtMs = systemClock.monotonicMs();
+    await giveBack(holder, held);
+    const grant = await granting;
+    const { sentAtMs = 0 } = grant.granted ? grant : {};
+    // After a long one the session is proven anew, or too little of the lease would be left.
+    const [first, last] =
+      waitedMs === 0 ? [beganAtMs, givenBackAtMs] : [givenBackAtMs, systemClock.monotonicMs()];
+    expect(sentAtMs).toBeGreaterThanOrEqual(first);
+    expect(sentAtMs).toBeLessThanOrEqual(last);
+  });
+
   test("G-07 for a free lock are granted at once though every session that can wait holds one", async () => {
     // The pause between two tries does not end.
     const clock: Clock = {
