@@ -62,7 +62,7 @@ export const backendQueueCases: readonly ConformanceCase[] = [
       const closing = await context.locks();
       const ends = [
         (await context.locks()).acquire(lease.name, { signal: controller.signal }),
-        (await context.locks()).acquire(lease.name, { waitMs: 300 }),
+        (await context.locks()).acquire(lease.name, { waitMs: 1_000 }),
         closing.acquire(lease.name),
       ].map((acquire) => acquire.catch((error: { code: string }) => error.code));
       await eventually(WAKE_BOUND_MS, "all wait", async () => (await waiters()) === 3);
