@@ -40,9 +40,9 @@ const SETTINGS: readonly (readonly [name: string, value: string])[] = [
   ["tcp_user_timeout", "10000"],
 ];
 
-/** Asked apart, since a server on a platform without it refuses the statement. */
-const CHECK_CONNECTION =
-  "SELECT set_config(name, '500', false) FROM pg_settings WHERE name = 'client_connection_check_interval'";
+/** In a statement of its own, since a server on a platform without it refuses that. */
+const CHECK_CONNECTION = `SELECT pg_backend_pid(), (SELECT set_config(name, '500', false)
+  FROM pg_settings WHERE name = 'client_connection_check_interval')`;
 
 const FACTS = `SELECT pg_backend_pid(), a.backend_start::text, current_setting('server_version_num')::int,
   CASE WHEN pg_is_in_recovery() THEN NULL ELSE left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) END,
@@ -55,11 +55,12 @@ const IDLE_TIMEOUT_VERSION = 140_000;
 
 /** Sets a session up. Rejects CONFIG_INVALID where locks would not be safe, else what the driver says. */
 export async function readFacts(client: PostgresClient, setUp: SetUp): Promise<SessionFacts> {
-  // Those that this version has: a setting that it does not know would be an error.
-  await ask(client, settingsText([["idle_session_timeout", String(setUp.idleTimeoutMs)]]));
-  await ask(client, CHECK_CONNECTION).catch(() => undefined);
-  const [row = []] = (await ask(client, FACTS)).rows;
-  const [again = []] = (await ask(client, "SELECT pg_backend_pid()")).rows;
+  const timeout = ["idle_session_timeout", String(setUp.idleTimeoutMs)] as const;
+  // One message for both, and so one round trip.
+  const [, facts] = await ask(client, `${settingsText([timeout])}; ${FACTS}`);
+  const pids = ask(client, CHECK_CONNECTION).catch(() => ask(client, "SELECT pg_backend_pid()"));
+  const [row = []] = facts?.rows ?? [];
+  const [again = []] = (await pids)[0]?.rows ?? [];
   const [pid, startedAt, versionNumber, timeline, lockTableSize] = row;
   const isShared = pid !== again[0] || (!setUp.isPooled && pid !== client.processID);
   if (isShared) throw pooled();
@@ -74,6 +75,7 @@ export async function readFacts(client: PostgresClient, setUp: SetUp): Promise<S
   };
 }
 
+/** Those that this version has: a setting that it does not know would be an error. */
 function settingsText(more: typeof SETTINGS): string {
   const rows = [...SETTINGS, ...more].map(([name, value]) => `('${name}', '${value}')`);
   return (
@@ -82,12 +84,13 @@ function settingsText(more: typeof SETTINGS): string {
   );
 }
 
-function ask(client: PostgresClient, text: string): Promise<PostgresResult> {
+/** The result of each statement in it. */
+function ask(client: PostgresClient, text: string): Promise<readonly PostgresResult[]> {
   const statement: PlainStatement = { text, rowMode: "array" };
   return new Promise((resolve, reject) => {
     client.query(statement, (error, result) => {
       if (error !== null && error !== undefined) reject(error);
-      else resolve(result as PostgresResult);
+      else resolve(Array.isArray(result) ? result : [result]);
     });
   });
 }
