@@ -8,7 +8,7 @@ import {
 } from "@holdfast/test-servers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type RedisDriver, redis } from "../src/index.ts";
-import { JOIN_QUEUE } from "../src/scripts.ts";
+import { HEARTBEAT, JOIN_QUEUE } from "../src/scripts.ts";
 import { drivers } from "./drivers.ts";
 
 const KEY = "holdfast:{a}";
@@ -77,7 +77,8 @@ const byClient = drivers.map(
     },
   }),
 );
-const ways: readonly Way[] = [byUrl("ioredis"), byUrl("redis"), ...byClient];
+const urls: readonly Way[] = [byUrl("ioredis"), byUrl("redis")];
+const ways: readonly Way[] = [...urls, ...byClient];
 
 async function opened(locks: Locks): Promise<Locks> {
   ends.unshift(() => locks.close());
@@ -120,6 +121,51 @@ async function expiring(): Promise<ReadonlyMap<string, number>> {
   }
   return left;
 }
+
+/** The holderId of the first in the queue. */
+async function firstQueued(): Promise<unknown> {
+  return ((await server.command("ZRANGE", `${KEY}:q`, 0, 0)) as unknown[])[0];
+}
+
+describe.each(urls)("waiting through $name alone", (way) => {
+  test("G-07 outlives that its connection for commands is half open", async () => {
+    const locks = await way.open();
+    const held = await holder.acquire("a");
+    const { granted } = await waitIn(locks);
+    const place = await firstQueued();
+    proxy.drop("to-server", HEARTBEAT.sha);
+    await until("a heartbeat is lost", () => proxy.traffic("to-server").lostBytes > 0);
+    // That connection stays deaf, and those that are made from now on are not.
+    proxy.drop("to-server", "nothing that anybody sends");
+    await until("it has a place anew", async () => {
+      const first = await firstQueued();
+      return first !== undefined && first !== place;
+    });
+    expect(await handOff(held, granted)).toBeLessThan(RECONNECT_MS + LATE_MS);
+    await (await granted).release();
+  });
+
+  test("G-09 closes the connection for messages along with the other", async () => {
+    const locks = await way.open();
+    await holder.acquire("a");
+    await waitIn(locks);
+    expect(proxy.connections).toBe(2);
+    await locks.close();
+    await until("both are closed", () => proxy.connections === 0);
+  });
+
+  test("G-07 outlives a server that stands still for longer than a place lives", async () => {
+    const locks = await way.open();
+    const held = await holder.acquire("a");
+    const { granted } = await waitIn(locks);
+    await server.pause();
+    const pausedMs = performance.now();
+    await until("its place has died", () => performance.now() - pausedMs > 5_000);
+    await server.resume();
+    expect(await handOff(held, granted)).toBeLessThan(RECONNECT_MS + LATE_MS);
+    await (await granted).release();
+  });
+});
 
 describe.each(ways)("waiting through $name", (way) => {
   test.each(["normal", "pubsub", "normal and pubsub"])(

@@ -262,6 +262,48 @@ describe("whoever holds it", () => {
     expect(performance.now() - releasedMs).toBeLessThan(3_000 + LATE_MS);
   });
 
+  test.each([10_000, 1_500])(
+    "waiters that died before the release cost 3 s and a claim together, with a ttl of %i ms",
+    async (ttlMs) => {
+      const [holder, last] = [await provide(), await provide()];
+      const dead = await ioredis6.open(server);
+      const ghosts = [1, 2, 3, 4, 5].map(() => redis({ client: dead.client }) as AnyRedis);
+      const held = await take(holder, request("a"));
+      for (const ghost of ghosts) await wait(ghost, { ttlMs });
+      const { answer } = await wait(last);
+      for (const ghost of ghosts) await ghost[Symbol.asyncDispose]();
+      await dead[Symbol.asyncDispose]();
+      await giveBack(holder, held);
+      const releasedMs = performance.now();
+      await granted(answer);
+      const claimMs = Math.min(ttlMs, 3_000);
+      expect(performance.now() - releasedMs).toBeLessThan(3_000 + claimMs + LATE_MS);
+    },
+  );
+
+  test("hundreds of dead waiters are passed over as fast as one", async () => {
+    const [holder, last] = [await provide(), await provide()];
+    const dead = await ioredis6.open(server);
+    const ghost = redis({ client: dead.client }) as AnyRedis;
+    const held = await take(holder, request("a", { ttlMs: 60_000 }));
+    const waits = Array.from({ length: 400 }, () => {
+      return ghost.enqueue({ ...request("a"), signal: new AbortController().signal });
+    });
+    for (const each of waits) each.catch(() => {});
+    await until("all are in the queue", async () => {
+      return (await server.command("ZCARD", `${KEY}:q`)) === 400;
+    });
+    const { answer } = await wait(last);
+    await ghost[Symbol.asyncDispose]();
+    await dead[Symbol.asyncDispose]();
+    const diedMs = performance.now();
+    await until("they count as dead", () => performance.now() - diedMs > 3_500);
+    await giveBack(holder, held);
+    const releasedMs = performance.now();
+    await granted(answer);
+    expect(performance.now() - releasedMs).toBeLessThan(1_000 + LATE_MS);
+  });
+
   test("those with and without tokens wait together, and each gets its own", async () => {
     const [fenced, unfenced] = [await provide(), await provide(ioredis6, {}, { fencing: false })];
     const held = await take(unfenced, request("a"));

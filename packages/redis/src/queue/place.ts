@@ -70,9 +70,10 @@ export class Place {
     this.#basis = { sentAtMs, stamp };
     this.#diesAtMs = sentAtMs + LIVE_MS;
     const beatAtMs = sentAtMs + this.periodMs;
-    // -1: no end is known. Any other without a rest: free, behind others who did not live.
+    // -1: no end is known. Any other without a rest: free, behind more dead than one call passes over.
     const isEndless = remainingMs === -1;
-    const endsInMs = Math.max(0, remainingMs) + HEAD_DELAY_MS + rank * RANK_DELAY_MS;
+    const turnMs = remainingMs < 0 ? 0 : remainingMs + rank * RANK_DELAY_MS;
+    const endsInMs = turnMs + HEAD_DELAY_MS;
     this.dueAtMs = isEndless ? beatAtMs : Math.min(beatAtMs, nowMs + endsInMs);
     if (this.isUrgent) this.dueAtMs = nowMs;
   }
