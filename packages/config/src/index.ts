@@ -11,4 +11,5 @@ export {
   type LocksSettings,
 } from "./holdfast-config.ts";
 export { configJsonSchema } from "./json-schema.ts";
+export { nearestWord } from "./nearest-word.ts";
 export type { Environment } from "./variables.ts";
