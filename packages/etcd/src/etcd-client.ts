@@ -152,7 +152,7 @@ export interface WatchRequest {
 export interface WatchResponse {
   readonly watch_id: string;
   readonly canceled: boolean;
-  readonly events: unknown[];
+  readonly events: { readonly kv: { readonly mod_revision: string } }[];
 }
 
 export interface StatusResponse {

@@ -24,14 +24,14 @@ test("a keepalive counts from its send once a transaction of its term confirms i
   expect(lease.provenAtMs).toBe(4_000);
 });
 
-test("G-01 a transaction of another term confirms nothing: the leader may have been replaced", () => {
+test("G-01 G-02 a transaction of another term confirms nothing: the leader may have been replaced", () => {
   const lease = granted();
   keptAlive(lease, 4_000, "2");
   confirm(lease, 4_001, "3");
   expect(lease.provenAtMs).toBe(0);
 });
 
-test("G-01 a transaction that was sent before the keepalive confirms nothing", () => {
+test("G-01 G-02 a transaction that was sent before the keepalive confirms nothing", () => {
   const lease = granted();
   keptAlive(lease, 4_000, "2");
   confirm(lease, 3_999, "2");

@@ -3,17 +3,33 @@ import type { EtcdClient, EtcdStream, WatchRequest, WatchResponse } from "./etcd
 /** Called once: the key was deleted, or else nothing more will be heard of it. */
 export type Hint = (isDeleted: boolean) => void;
 
+/** Somebody who wants to be told once of a deletion at that revision or later. */
+interface Listener {
+  readonly fromRevision: bigint;
+  readonly hint: Hint;
+}
+
+/** The server tells of every deletion of one key, whether anybody listens or not. */
+interface Watcher {
+  readonly key: string;
+  readonly listeners: Set<Listener>;
+  /** Of the latest deletion that was told. */
+  deletedAtRevision: bigint;
+}
+
 /**
- * One stream of watchers, each for the deletion of one key, each good for one hint.
+ * One stream of watchers, each for the deletions of one key.
  *
- * A watcher that is done is not cancelled: that would be a message more for every hand-off, and its key
- * never comes back. It goes with the stream.
+ * A watcher that nobody listens to is not cancelled: processes use their keys again, so it serves the next one who
+ * waits for that key, without a message. It goes with the stream.
  */
 export class WatchStream {
-  readonly #hints = new Map<string, Hint>();
+  readonly #watchers = new Map<string, Watcher>();
+  readonly #ofKey = new Map<string, Watcher>();
   #stream: EtcdStream<WatchRequest, WatchResponse> | undefined;
   #unsent: WatchRequest[] = [];
   #count = 0;
+  #listenerCount = 0;
   #isOver = false;
 
   constructor(client: Promise<EtcdClient>) {
@@ -25,7 +41,7 @@ export class WatchStream {
       );
   }
 
-  /** Watchers made so far, done or not. */
+  /** Watchers made so far. */
   get count(): number {
     return this.#count;
   }
@@ -35,14 +51,40 @@ export class WatchStream {
   }
 
   get isIdle(): boolean {
-    return this.#hints.size === 0;
+    return this.#listenerCount === 0;
   }
 
-  /** Watches for the deletion of `key` from that revision on. Returns the watcher's number. */
-  watch(key: Buffer, startRevision: string, hint: Hint): string {
+  /** Gives one hint for a deletion of `key` from that revision on. Returns how to end it. */
+  watch(key: Buffer, startRevision: string, hint: Hint): () => void {
+    const watcher = this.#ofKey.get(key.toString("latin1")) ?? this.#create(key, startRevision);
+    const listener = { fromRevision: BigInt(startRevision), hint };
+    watcher.listeners.add(listener);
+    this.#listenerCount += 1;
+    // The deletion may have been told before the reading that made this one listen was answered.
+    if (watcher.deletedAtRevision >= listener.fromRevision) {
+      queueMicrotask(() => this.#tell(watcher, listener, true));
+    }
+    return () => this.#forget(watcher, listener);
+  }
+
+  /** Gives every hint that is left, since nothing more will be heard. */
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#stream?.cancel();
+    for (const watcher of this.#watchers.values()) this.#tellAll(watcher);
+  }
+
+  #create(key: Buffer, startRevision: string): Watcher {
     this.#count += 1;
     const id = String(this.#count);
-    this.#hints.set(id, hint);
+    const watcher: Watcher = {
+      key: key.toString("latin1"),
+      listeners: new Set(),
+      deletedAtRevision: 0n,
+    };
+    this.#watchers.set(id, watcher);
+    this.#ofKey.set(watcher.key, watcher);
     const create = {
       key,
       start_revision: startRevision,
@@ -52,22 +94,7 @@ export class WatchStream {
     const request: WatchRequest = { create_request: create };
     if (this.#stream === undefined) this.#unsent.push(request);
     else this.#stream.write(request);
-    return id;
-  }
-
-  /** Nobody wants that hint any more. */
-  forget(id: string): void {
-    this.#hints.delete(id);
-  }
-
-  /** Gives every hint that is left, since nothing more will be heard. */
-  end(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#stream?.cancel();
-    const hints = [...this.#hints.values()];
-    this.#hints.clear();
-    for (const hint of hints) hint(false);
+    return watcher;
   }
 
   #open(stream: EtcdStream<WatchRequest, WatchResponse>): void {
@@ -86,9 +113,31 @@ export class WatchStream {
 
   /** A watcher is cancelled by the server when its revision was compacted, sometimes without a reason. */
   #heard({ watch_id, canceled, events }: WatchResponse): void {
-    if (!canceled && events.length === 0) return;
-    const hint = this.#hints.get(watch_id);
-    this.#hints.delete(watch_id);
-    hint?.(!canceled);
+    const watcher = this.#watchers.get(watch_id);
+    if (watcher === undefined) return;
+    if (canceled) {
+      this.#watchers.delete(watch_id);
+      this.#ofKey.delete(watcher.key);
+      this.#tellAll(watcher);
+      return;
+    }
+    for (const { kv } of events) watcher.deletedAtRevision = BigInt(kv.mod_revision);
+    for (const listener of [...watcher.listeners]) {
+      if (watcher.deletedAtRevision >= listener.fromRevision) this.#tell(watcher, listener, true);
+    }
+  }
+
+  #tellAll(watcher: Watcher): void {
+    for (const listener of [...watcher.listeners]) this.#tell(watcher, listener, false);
+  }
+
+  #tell(watcher: Watcher, listener: Listener, isDeleted: boolean): void {
+    if (this.#forget(watcher, listener)) listener.hint(isDeleted);
+  }
+
+  #forget(watcher: Watcher, listener: Listener): boolean {
+    const wasThere = watcher.listeners.delete(listener);
+    if (wasThere) this.#listenerCount -= 1;
+    return wasThere;
   }
 }

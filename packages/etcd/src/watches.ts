@@ -30,9 +30,9 @@ export class Watches {
     this.#idleTimer?.cancel();
     this.#idleTimer = undefined;
     const stream = this.#open();
-    const id = stream.watch(key, startRevision, hint);
+    const stop = stream.watch(key, startRevision, hint);
     return () => {
-      stream.forget(id);
+      stop();
       this.#tidy();
     };
   }

@@ -32,6 +32,15 @@ export class EtcdContents {
     return Number(count);
   }
 
+  /** How many calls of that method it has answered. */
+  async answeredCalls(method: string): Promise<number> {
+    const counted = (await this.#server.metrics())
+      .split("\n")
+      .filter((line) => line.startsWith("grpc_server_handled_total{"))
+      .filter((line) => line.includes(`grpc_method="${method}"`));
+    return counted.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
+  }
+
   /** Takes every key and every lease away, as a server that lost them would. Revisions go on. */
   async clear(): Promise<void> {
     await this.#server.ask("/v3/kv/deleterange", EVERYTHING);

@@ -12,6 +12,8 @@ import { EtcdContents } from "./etcd-contents.ts";
 import { faultOf, giveBack, openOn, request, take } from "./requests.ts";
 
 const COMMAND_TIMEOUT_MS = 300;
+/** For tests that wait for a lease to end. */
+const EXPIRY_MS_MAX = 20_000;
 
 let server: EtcdServer;
 let contents: EtcdContents;
@@ -38,21 +40,25 @@ afterEach(async () => {
   await server.stop();
 });
 
-test("G-02 G-01 black-holed, the holder is told before anybody else can have the lock", async () => {
-  const locks = createLocks({ provider: openOn(proxy, COMMAND_TIMEOUT_MS) });
-  const lease = await locks.acquire("a", { ttlMs: 2_000 });
-  const events: string[] = [];
-  lease.signal.addEventListener("abort", () => events.push("told"));
-  proxy.blackHole();
-  const asked = { ...request("a"), signal: new AbortController().signal };
-  await direct.enqueue(asked);
-  events.push("granted to another");
-  expect(events).toEqual(["told", "granted to another"]);
-  expect(LockError.is(lease.signal.reason) && lease.signal.reason.code).toBe("LEASE_LOST");
-  expect(await giveBack(direct, asked)).toBe("released");
-  await proxy.heal();
-  await locks.close();
-});
+test(
+  "G-02 G-01 black-holed, the holder is told before anybody else can have the lock",
+  async () => {
+    const locks = createLocks({ provider: openOn(proxy, COMMAND_TIMEOUT_MS) });
+    const lease = await locks.acquire("a", { ttlMs: 2_000 });
+    const events: string[] = [];
+    lease.signal.addEventListener("abort", () => events.push("told"));
+    proxy.blackHole();
+    const asked = { ...request("a"), signal: new AbortController().signal };
+    await direct.enqueue(asked);
+    events.push("granted to another");
+    expect(events).toEqual(["told", "granted to another"]);
+    expect(LockError.is(lease.signal.reason) && lease.signal.reason.code).toBe("LEASE_LOST");
+    expect(await giveBack(direct, asked)).toBe("released");
+    await proxy.heal();
+    await locks.close();
+  },
+  EXPIRY_MS_MAX,
+);
 
 test("G-06 an acquire whose answer was lost leaves nothing when it is released in doubt", async () => {
   proxy.drop("to-client");
@@ -101,6 +107,22 @@ test("G-06 a request that arrives after its release finds that its lease has end
   expect(await giveBack(direct, next)).toBe("released");
 });
 
+test("G-06 a request that arrives after its release was answered is refused", async () => {
+  const before = await contents.answeredCalls("Txn");
+  proxy.hold("to-server");
+  const asked = request("a");
+  expect(await faultOf(provider.tryAcquire(asked))).toMatchObject({ outcome: "unknown" });
+  expect(await giveBack(direct, asked, true)).toBe("absent");
+  const released = await contents.answeredCalls("Txn");
+  expect(released).toBeGreaterThan(before);
+  proxy.deliver("to-server");
+  await until("it has arrived", async () => (await contents.answeredCalls("Txn")) > released);
+  expect(await direct.inspect("a")).toMatchObject({ held: false });
+  await until("the release is answered", async () => {
+    return (await giveBack(provider, asked, true)) === "absent";
+  });
+});
+
 test("G-07 a watcher that was cut off loses no wake-up", async () => {
   const held = request("a");
   await take(direct, held);
@@ -145,23 +167,27 @@ test("G-07 compaction during a wait loses no wake-up", async () => {
   expect(await giveBack(provider, asked)).toBe("released");
 });
 
-test("G-01 a waiter whose lease ended while it was cut off is no holder, and joins anew", async () => {
-  const held = request("a", { ttlMs: 64_000 });
-  await take(direct, held);
-  const asked = { ...request("a", { ttlMs: 2_000 }), signal: new AbortController().signal };
-  const waiting = provider.enqueue(asked).catch((error: unknown) => error);
-  await until("it waits", async () => (await contents.watchers()) === 1);
-  proxy.blackHole();
-  await until("its key is gone", async () => (await direct.inspect("a")).waiters === 0);
-  await proxy.heal();
-  await giveBack(direct, held);
-  const end = await waiting;
-  // Whether it gave up or joined anew, what it says is what is.
-  if (end instanceof Error) expect(end).toMatchObject({ outcome: "unknown" });
-  else expect(await direct.inspect("a")).toMatchObject({ held: true });
-  await giveBack(provider, asked, true);
-  expect(await direct.inspect("a")).toMatchObject({ held: false });
-});
+test(
+  "G-01 a waiter whose lease ended while it was cut off is no holder, and joins anew",
+  async () => {
+    const held = request("a", { ttlMs: 64_000 });
+    await take(direct, held);
+    const asked = { ...request("a", { ttlMs: 2_000 }), signal: new AbortController().signal };
+    const waiting = provider.enqueue(asked).catch((error: unknown) => error);
+    await until("it waits", async () => (await contents.watchers()) === 1);
+    proxy.blackHole();
+    await until("its key is gone", async () => (await direct.inspect("a")).waiters === 0);
+    await proxy.heal();
+    await giveBack(direct, held);
+    const end = await waiting;
+    // Whether it gave up or joined anew, what it says is what is.
+    if (end instanceof Error) expect(end).toMatchObject({ outcome: "unknown" });
+    else expect(await direct.inspect("a")).toMatchObject({ held: true });
+    await giveBack(provider, asked, true);
+    expect(await direct.inspect("a")).toMatchObject({ held: false });
+  },
+  EXPIRY_MS_MAX,
+);
 
 test("nothing is sent while nobody listens, so the outcome is not-applied", async () => {
   proxy.refuse();

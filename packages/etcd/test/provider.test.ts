@@ -196,6 +196,25 @@ describe("waiting", () => {
     expect(tokens).toEqual([...tokens].sort((a, b) => Number(a - b)));
   });
 
+  test("G-07 one watcher tells of every deletion of a key, those before anybody waits included", async () => {
+    const [holder, waiter] = [open(), open()];
+    for (let count = 0; count < 20; count += 1) {
+      const held = request("q");
+      await take(holder, held);
+      const asked = { ...request("q", { ttlMs: 60_000 }), signal: new AbortController().signal };
+      const waiting = waiter.enqueue(asked);
+      // Now before it waits, now while it is joining, now after.
+      if (count % 3 !== 0) await until("it joined", async () => (await contents.keys()).length > 1);
+      if (count % 3 === 2) {
+        await until("it watches", async () => (await contents.watchers()) === 1);
+      }
+      expect(await giveBack(holder, held)).toBe("released");
+      await waiting;
+      expect(await giveBack(waiter, asked)).toBe("released");
+    }
+    expect(await contents.watchers()).toBeLessThanOrEqual(1);
+  });
+
   test("a waiter in the middle that leaves wakes nobody wrongly", async () => {
     const [holder, leaver, last] = [open(), open(), open()];
     const held = request("q");
