@@ -94,7 +94,7 @@ export class RedRun {
   async #build() {
     const tsc = path.join(rootFolder, "node_modules", "typescript", "bin", "tsc");
     // The tests of a package read its sources; of the others, the builds.
-    const packages = ["packages/core", "packages/redis"];
+    const packages = ["packages/core", "packages/redis", "packages/etcd"];
     const options = { cwd: this.#folder, quiet: true, timeoutMs: BUILD_MS_MAX };
     return (await runProcess(process.execPath, [tsc, "-b", ...packages], options)).code === 0;
   }
