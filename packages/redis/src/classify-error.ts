@@ -66,8 +66,11 @@ const ERR_TEXTS: readonly (readonly [RegExp, string])[] = [
 const UNSENT =
   /^(Stream isn't writeable|The client is (offline|closed)|The queue is full|Connection in subscriber mode)/;
 
-/** Error codes of a server are capitals; a driver's and the system's own words are not. */
-const REPLY_CODE = /^-?([A-Z][A-Z0-9]{2,})(?:\s|$)/;
+/**
+ * Error codes of a server are capitals; a driver's and the system's own words are not. Redis before 7 puts the
+ * place before an error that a script caught.
+ */
+const REPLY_CODE = /^(?:@user_script:\s*\d+:\s*)?-?([A-Z][A-Z0-9]{2,})(?:\s|$)/;
 /** Redis before 7 wraps the inner error: `ERR Error running script (...): @user_script:3: -OOM ...`. */
 const INNER_CODE = /@user_script:\s*\d+:\s*-?([A-Z][A-Z0-9]{2,})\s/;
 

@@ -62,4 +62,24 @@ describe("CommandDeadlines", () => {
     await clock.advance(1);
     expect(second.expiredAtMs).toBe(TIMEOUT_MS);
   });
+
+  test("a command that is sent because another expired does not delay the ones before it", async () => {
+    const clock = manualClock();
+    const deadlines = new CommandDeadlines(clock, TIMEOUT_MS);
+    const first = new Command(clock);
+    const next: Command[] = [];
+    first.expire = () => {
+      first.isSettled = true;
+      const follower = new Command(clock);
+      next.push(follower);
+      deadlines.add(follower);
+    };
+    deadlines.add(first);
+    await clock.advance(10);
+    const second = new Command(clock);
+    deadlines.add(second);
+    await clock.advance(3 * TIMEOUT_MS);
+    expect(second.expiredAtMs).toBe(TIMEOUT_MS);
+    expect(next.map(({ expiredAtMs }) => expiredAtMs)).toEqual([TIMEOUT_MS]);
+  });
 });

@@ -59,7 +59,6 @@ export class CommandDeadlines {
   }
 
   #fire(): void {
-    this.#timer = undefined;
     const nowMs = this.#clock.monotonicMs();
     const due = this.#pending.slice(this.#oldest);
     for (const command of due) {
@@ -67,9 +66,11 @@ export class CommandDeadlines {
       if (command.sentAtMs + this.#timeoutMs > nowMs) break;
       command.expire();
     }
+    // Until here: what is sent meanwhile is not the oldest, so it must not arm the timer.
+    this.#timer = undefined;
     this.settled();
     const next = this.#pending[this.#oldest];
-    if (next !== undefined && this.#timer === undefined) {
+    if (next !== undefined) {
       this.#arm(Math.max(1, next.sentAtMs + this.#timeoutMs - nowMs));
     }
   }

@@ -1,14 +1,26 @@
 import { type Clock, LockError } from "@holdfast/core";
+import { batchOf } from "./batch.ts";
 import { classifyError, faultError, isNoScript } from "./classify-error.ts";
 import { CommandDeadlines } from "./command-deadlines.ts";
 import type { ConnectionSource } from "./connection-source.ts";
 import type { RedisConnection } from "./redis-client.ts";
-import { aborted, type Call, type Sending, SentCommand } from "./sent-command.ts";
+import { SentBatch } from "./sent-batch.ts";
+import { aborted, type Call, type Sending, type Sent, SentCommand } from "./sent-command.ts";
 
 /** What an attempt to connect is for: named in errors, and ended by its signal. */
 type Purpose = Pick<Call<unknown>, "lockName" | "signal">;
 
-/** Commands that a driver may hold for us, answered or timed out by our clock alike. */
+/** What goes over the wire. */
+type Message = Pick<Call<unknown>, "command" | "script">;
+
+/** A call that goes out with others, and how its caller is told. */
+export interface WaitingCall {
+  readonly call: Call<unknown>;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Callers whose commands a driver may hold for us, answered or timed out by our clock alike. */
 const IN_FLIGHT_MAX = 65_536;
 /** Commands in a row without a reply before a connection of our own is given up as dead. */
 const TIMEOUTS_IN_A_ROW_MAX = 3;
@@ -43,11 +55,14 @@ export class CommandRunner {
 
   /** Sends one command on a connection that is ready, after waiting for one where need be. */
   run<Result>(call: Call<Result>): Promise<Result> {
-    const { connection } = this.#source;
-    if (connection?.isReady && !this.#isClosed && !call.signal?.aborted) {
-      return this.#send(connection, call);
-    }
-    return this.ready(call).then((ready) => this.#send(ready, call));
+    const { current } = this;
+    if (current !== undefined && !call.signal?.aborted) return this.send(current, call);
+    return this.ready(call).then((ready) => this.send(ready, call));
+  }
+
+  /** False where a further command would be refused. */
+  get hasRoom(): boolean {
+    return this.#inFlight < IN_FLIGHT_MAX;
   }
 
   /** The connection where it is ready now. */
@@ -80,33 +95,67 @@ export class CommandRunner {
     if (purpose.signal?.aborted) throw aborted(purpose, "not-applied");
   }
 
-  #send<Result>(connection: RedisConnection, call: Call<Result>): Promise<Result> {
-    if (this.#inFlight >= IN_FLIGHT_MAX) return Promise.reject(tooMany(call));
-    this.#inFlight += 1;
+  /** Sends one command now, on a connection that is ready. `landed` is told when its caller was, if it was sent. */
+  send<Result>(
+    connection: RedisConnection,
+    call: Call<Result>,
+    landed?: () => void,
+  ): Promise<Result> {
+    if (!this.hasRoom) return Promise.reject(tooMany(call));
     return new Promise((resolve, reject) => {
       const sentAtMs = this.#clock.monotonicMs();
       const sending = this.#sending;
-      const sent = new SentCommand({ sentAtMs, connection, call, sending }, resolve, reject);
+      const sent = new SentCommand(
+        { sentAtMs, connection, call, sending, landed },
+        resolve,
+        reject,
+      );
       this.#deadlines.add(sent);
-      const onReply = (reply: unknown): void => {
-        this.#replied();
-        sent.answer(reply);
-      };
-      const onError = (error: unknown): void => {
-        this.#replied();
-        sent.fail(error);
-      };
-      connection.send(call.command).then(onReply, (error: unknown) => {
-        const { script } = call;
-        if (script === undefined || sent.isSettled || !isNoScript(error)) return onError(error);
-        // The server does not know the hash: the script itself, which also makes the hash known.
-        connection.send(["eval", script.text, ...call.command.slice(2)]).then(onReply, onError);
-      });
+      this.#transmit(connection, call, sent);
     });
   }
 
-  #replied(): void {
-    this.#inFlight -= 1;
+  /** Sends several calls as one command now. `landed` is told when all their callers were. */
+  sendTogether(
+    connection: RedisConnection,
+    waiting: readonly WaitingCall[],
+    landed: () => void,
+  ): void {
+    const sentAtMs = this.#clock.monotonicMs();
+    const sending = this.#sending;
+    let leftCount = waiting.length;
+    const oneLanded = (): void => {
+      leftCount -= 1;
+      if (leftCount === 0) landed();
+    };
+    const items = waiting.map(({ call, resolve, reject }) => {
+      const parts = { sentAtMs, connection, call, sending, landed: oneLanded };
+      const sent = new SentCommand(parts, resolve, reject);
+      this.#deadlines.add(sent);
+      return sent;
+    });
+    this.#transmit(connection, batchOf(waiting.map(({ call }) => call)), new SentBatch(items));
+  }
+
+  #transmit(connection: RedisConnection, { script, command }: Message, sent: Sent): void {
+    this.#inFlight += sent.callerCount;
+    const onReply = (reply: unknown): void => {
+      this.#replied(sent);
+      sent.answer(reply);
+    };
+    const onError = (error: unknown): void => {
+      this.#replied(sent);
+      sent.fail(error);
+    };
+    connection.send(command).then(onReply, (error: unknown) => {
+      if (script === undefined || sent.isSettled || !isNoScript(error)) return onError(error);
+      // The server does not know the hash: the script itself, which also makes the hash known.
+      connection.send(["eval", script.text, ...command.slice(2)]).then(onReply, onError);
+    });
+  }
+
+  #replied({ callerCount }: Sent): void {
+    this.#inFlight -= callerCount;
     this.#timeoutsInARow = 0;
     if (this.#isClosed && this.#inFlight === 0) this.#deadlines.stop();
   }

@@ -7,8 +7,8 @@ export interface RedisCommonOptions {
   /** Put before every key, default `holdfast:`. 0 to 128 bytes, without braces and control characters. */
   readonly prefix?: string;
   /**
-   * Longest wait for a reply, and for the connection before it, in whole milliseconds from 10 to 60 000;
-   * default 1 000. It holds whatever the driver's own timeouts are.
+   * Longest wait for a reply, and before it for the connection or the commands in front, in whole milliseconds
+   * from 10 to 60 000; default 1 000. It holds whatever the driver's own timeouts are.
    */
   readonly commandTimeoutMs?: number;
   /** False mints no tokens: one key less to write. The capability and the types say so. Default true. */

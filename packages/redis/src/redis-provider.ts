@@ -19,6 +19,7 @@ import {
   type RenewRequest,
   type TurnQueue,
 } from "@holdfast/core";
+import { Coalescer } from "./coalescer.ts";
 import { CommandRunner } from "./command-runner.ts";
 import { BroughtClient, type ConnectionSource } from "./connection-source.ts";
 import { examine } from "./doctor.ts";
@@ -56,6 +57,7 @@ import {
   INSPECT,
   RELEASE,
   RELEASE_IN_DOUBT,
+  type Script,
 } from "./scripts.ts";
 
 /** A provider over one Redis server. `Fencing` says in the types whether leases carry tokens. */
@@ -116,6 +118,9 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
   readonly capabilities: RedisProvider<"none" | "monotonic">["capabilities"];
   readonly clock: Clock;
   readonly #runner: CommandRunner;
+  readonly #coalescer: Coalescer;
+  /** Of acquires and releases. */
+  #sender: Coalescer | CommandRunner;
   readonly #keyspace: Keyspace;
   readonly #settings: RedisSettings;
   readonly #room: WaitingRoom;
@@ -129,6 +134,8 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
     this.#keyspace = keyspace;
     const { commandTimeoutMs, random } = settings;
     this.#runner = runner;
+    this.#coalescer = new Coalescer(this.#runner);
+    this.#sender = this.#coalescer;
     this.#room = new WaitingRoom({
       runner: this.#runner,
       clock,
@@ -145,9 +152,9 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
     const { mode, name, signal } = request;
     if (mode !== "exclusive") return Promise.reject(unsupported(request));
     const script = this.#settings.fencing ? ACQUIRE : ACQUIRE_UNFENCED;
-    return this.#runner.run({
+    return this.#sender.run({
       script,
-      command: this.#acquireCommand(request),
+      command: this.#acquireCommand(script, request),
       lockName: name,
       signal,
       decode: (answer) => {
@@ -174,11 +181,12 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
   get turns(): TurnQueue {
     const keyspace = new Keyspace(this.#settings.prefix, "turn:");
     this.#turns ??= new SingleRedis(this.#runner, this.#settings, keyspace);
+    // They are a quorum's, where nothing is gathered.
+    this.#turns.#sender = this.#runner;
     return this.#turns;
   }
 
-  #acquireCommand(request: AcquireRequest): string[] {
-    const script = this.#settings.fencing ? ACQUIRE : ACQUIRE_UNFENCED;
+  #acquireCommand(script: Script, request: AcquireRequest): string[] {
     return evalsha(script, "5", ...this.#ownKeys(request), ...this.#takeArgs(request));
   }
 
@@ -210,25 +218,29 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
   }
 
   release(request: ReleaseRequest): Promise<ReleaseOutcome> {
-    const { name: lockName, inDoubt, state } = request;
-    const command = inDoubt || state === DOUBTFUL ? this.#disown(request) : this.#giveBack(request);
-    return this.#runner
-      .run({ script: RELEASE, command, lockName, decode: releaseReply })
-      .catch(unknownOutcome);
+    const { inDoubt, state } = request;
+    const isDoubtful = inDoubt || state === DOUBTFUL;
+    const released = isDoubtful ? this.#disown(request) : this.#giveBack(request);
+    return released.catch(unknownOutcome);
   }
 
-  #giveBack({ name, holderId }: ReleaseRequest): string[] {
-    return evalsha(RELEASE, "4", ...this.#sharedKeys(name), `${holderId}:`);
+  #giveBack({ name: lockName, holderId }: ReleaseRequest): Promise<ReleaseOutcome> {
+    const command = evalsha(RELEASE, "4", ...this.#sharedKeys(lockName), `${holderId}:`);
+    return this.#sender.run({ script: RELEASE, command, lockName, decode: releaseReply });
   }
 
-  /** In full: replies are being lost, so the one that asks for the script could be. */
-  #disown(request: ReleaseRequest): string[] {
-    const { holderId, ttlMs } = request;
+  /** In full: replies are being lost, so the one that asks for the script could be. Never with others. */
+  #disown(request: ReleaseRequest): Promise<ReleaseOutcome> {
+    const { name: lockName, holderId, ttlMs } = request;
     const keys = this.#ownKeys(request);
-    return evalInFull(RELEASE_IN_DOUBT, "5", ...keys, `${holderId}:`, tombstoneMs(ttlMs));
+    const operands = ["5", ...keys, `${holderId}:`, tombstoneMs(ttlMs)];
+    const command = evalInFull(RELEASE_IN_DOUBT, ...operands);
+    return this.#runner.run({ command, lockName, decode: releaseReply });
   }
 
   asMember(membership: Membership): Promise<Member> {
+    // A release must not be passed by the next vote of its name, nor wait while a vote's timeout runs.
+    this.#sender = this.#runner;
     return joinAsMember(membership, {
       provider: this,
       runner: this.#runner,
@@ -277,6 +289,7 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
     this.#room.close();
     if (this.#turns !== undefined) this.#turns.#room.close();
     this.#runner.close();
+    this.#coalescer.close();
   }
 }
 

@@ -246,3 +246,51 @@ end
 local ended = tostring(redis.call('DEL', lock))
 ${PASS_ON}
 return ended`);
+
+/** A script that can be part of a batch: its letter there, and how many keys and arguments it takes. */
+export interface BatchedScript {
+  readonly letter: string;
+  readonly script: Script;
+  readonly keyCount: number;
+  readonly argCount: number;
+}
+
+export const BATCHED: readonly BatchedScript[] = [
+  { letter: "a", script: ACQUIRE, keyCount: 5, argCount: 3 },
+  { letter: "u", script: ACQUIRE_UNFENCED, keyCount: 5, argCount: 3 },
+  { letter: "r", script: RELEASE, keyCount: 4, argCount: 1 },
+];
+
+/** The script as a function of the numbers of keys and arguments before its own. */
+function asFunction({ text }: Script): string {
+  const body = text
+    .replaceAll(/KEYS\[(\d)\]/g, "KEYS[k + $1]")
+    .replaceAll(/ARGV\[(\d)\]/g, "ARGV[a + $1]")
+    .replaceAll("call('TIME')", "now()");
+  return `function(k, a)\n${body}\nend`;
+}
+
+/**
+ * Several scripts as one, each item by itself and in their order. KEYS of the first item, of the second and so
+ * on; ARGV a letter for each item, then the arguments in the same way. Replies what each script replies, or
+ * '!' and an error. The scripts are here word for word, but that each counts its keys and arguments from where
+ * its own begin, and all of them see one time.
+ */
+export const BATCH: Script = script(`
+local time
+local function now()
+  time = time or redis.call('TIME')
+  return time
+end
+local runs = {${BATCHED.map(({ letter, script: part }) => `${letter} = ${asFunction(part)}`).join(",\n")}}
+local keyCounts = {${BATCHED.map(({ letter, keyCount }) => `${letter} = ${keyCount}`).join(", ")}}
+local argCounts = {${BATCHED.map(({ letter, argCount }) => `${letter} = ${argCount}`).join(", ")}}
+local letters, keysDone, argsDone = ARGV[1], 0, 1
+local count = #letters
+local function item(i)
+  local letter, k, a = string.sub(letters, i, i), keysDone, argsDone
+  keysDone, argsDone = k + keyCounts[letter], a + argCounts[letter]
+  local reply = runs[letter](k, a)
+  return type(reply) == 'table' and '!' .. reply.err or reply
+end
+${each("item")}`);

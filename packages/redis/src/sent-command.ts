@@ -28,6 +28,26 @@ export interface Answer {
   readonly isEpochKept: boolean;
 }
 
+/** One command on its way, for one caller or for several. */
+export interface Sent {
+  /** Nobody waits for it any more. */
+  readonly isSettled: boolean;
+  /** Those that it was sent for. */
+  readonly callerCount: number;
+  answer(reply: unknown): void;
+  fail(error: unknown): void;
+}
+
+/** What a command is sent with. */
+interface Parts<Result> {
+  readonly sentAtMs: number;
+  readonly connection: RedisConnection;
+  readonly call: Call<Result>;
+  readonly sending: Sending;
+  /** Told after the caller, however it ended. */
+  readonly landed: (() => void) | undefined;
+}
+
 /** How a command tells its runner how it ended. */
 export interface Sending {
   readonly timeoutMs: number;
@@ -39,20 +59,22 @@ export interface Sending {
  * One command between its send and whatever settles it first: reply, error, timeout or abort. It is its
  * own answer, since a lock costs two of these and every object on the way is felt.
  */
-export class SentCommand<Result> implements PendingCommand, Answer {
+export class SentCommand<Result> implements PendingCommand, Answer, Sent {
   readonly sentAtMs: number;
   readonly connection: RedisConnection;
   readonly epoch: number;
   reply: unknown;
   isSettled = false;
+  readonly callerCount = 1;
   readonly #call: Call<Result>;
   readonly #sending: Sending;
   readonly #resolve: (result: Result) => void;
   readonly #reject: (error: unknown) => void;
+  readonly #landed: (() => void) | undefined;
   #onAbort: (() => void) | undefined;
 
   constructor(
-    sent: { sentAtMs: number; connection: RedisConnection; call: Call<Result>; sending: Sending },
+    sent: Parts<Result>,
     resolve: (result: Result) => void,
     reject: (error: unknown) => void,
   ) {
@@ -61,6 +83,7 @@ export class SentCommand<Result> implements PendingCommand, Answer {
     this.epoch = sent.connection.epoch;
     this.#call = sent.call;
     this.#sending = sent.sending;
+    this.#landed = sent.landed;
     this.#resolve = resolve;
     this.#reject = reject;
     const { signal } = sent.call;
@@ -79,6 +102,7 @@ export class SentCommand<Result> implements PendingCommand, Answer {
     } catch (error) {
       this.#reject(error);
     }
+    this.#told();
   }
 
   /**
@@ -91,23 +115,43 @@ export class SentCommand<Result> implements PendingCommand, Answer {
     this.#fault(fault, isHarmless ? "not-applied" : "unknown");
   }
 
+  /**
+   * The error of a whole batch. `ERR` may come from the middle of it, when items before were done; the other
+   * codes come instead of running it.
+   */
+  failTogether(error: unknown): void {
+    const fault = classifyError(error);
+    if (fault.reason === "ERR") this.#fault(fault, "unknown");
+    else this.fail(error);
+  }
+
   expire(): void {
     const { timeoutMs } = this.#sending;
     const text = `no reply within ${timeoutMs} ms`;
     const fault = { reason: "TIMEOUT", text, isTransient: true, isReply: false, isUnsent: false };
-    this.#fault(fault, "unknown");
+    // First, so that what is sent next is not sent on a connection that is given up.
     this.#sending.timedOut(this.connection);
+    this.#fault(fault, "unknown");
   }
 
   #fault(fault: Fault, outcome: Outcome): void {
-    if (this.#settle()) this.#reject(faultError(fault, outcome, this.#call.lockName));
+    this.#end(() => faultError(fault, outcome, this.#call.lockName));
   }
 
   #listen(signal: AbortSignal): void {
-    this.#onAbort = () => {
-      if (this.#settle()) this.#reject(aborted(this.#call, "unknown"));
-    };
+    this.#onAbort = () => this.#end(() => aborted(this.#call, "unknown"));
     signal.addEventListener("abort", this.#onAbort);
+  }
+
+  #end(error: () => LockError): void {
+    if (!this.#settle()) return;
+    this.#reject(error());
+    this.#told();
+  }
+
+  #told(): void {
+    this.#sending.settled();
+    this.#landed?.();
   }
 
   #settle(): boolean {
@@ -116,7 +160,6 @@ export class SentCommand<Result> implements PendingCommand, Answer {
     if (this.#onAbort !== undefined) {
       this.#call.signal?.removeEventListener("abort", this.#onAbort);
     }
-    this.#sending.settled();
     return true;
   }
 }

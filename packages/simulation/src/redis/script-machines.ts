@@ -2,6 +2,7 @@ import {
   ACQUIRE,
   ACQUIRE_AS_MEMBER,
   ACQUIRE_UNFENCED,
+  BATCH,
   BREAK,
   HEARTBEAT,
   INSPECT,
@@ -14,6 +15,7 @@ import {
   type Script,
 } from "@holdfast/redis/scripts";
 import { acquire, acquireAsMember, acquireUnfenced } from "./acquire-machines.ts";
+import { batch } from "./batch-machine.ts";
 import { breakLock, inspect } from "./inspect-machines.ts";
 import { join } from "./join-machine.ts";
 import { heartbeat, joinQueue } from "./queue-machines.ts";
@@ -65,6 +67,7 @@ export const knownScripts: readonly KnownScript[] = [
     machine: renewAndRaise,
     writtenAfter: "b30f3c0be04d49c8537cf0b15ff2d360464940b6",
   },
+  { script: BATCH, machine: batch, writtenAfter: "19f04d4d1dbad3ebd384ffd1b94e119252a7c6e5" },
   { script: INSPECT, machine: inspect, writtenAfter: "a352be6c31c22e944627b766b66d7d943d0a40a2" },
   { script: BREAK, machine: breakLock, writtenAfter: "11bfce4855782cb3dbca7811b9d11dc024c722e0" },
 ];

@@ -2,6 +2,8 @@ import {
   ACQUIRE,
   ACQUIRE_AS_MEMBER,
   ACQUIRE_UNFENCED,
+  BATCH,
+  BATCHED,
   BREAK,
   evalsha,
   HEARTBEAT,
@@ -113,6 +115,8 @@ function scriptCall(step: ScriptStep, memory: Memory): Asked {
     }
     case "renewAndRaise":
       return raising(step, memory);
+    case "batch":
+      return batched(step.parts.map((part) => scriptCall(part, memory)));
     case "inspect":
       return called(INSPECT, [`{${step.name}}`, `{${step.name}}:q`], []);
     case "break":
@@ -122,6 +126,20 @@ function scriptCall(step: ScriptStep, memory: Memory): Asked {
 
 function called(script: Script, keys: readonly string[], args: readonly string[]): Asked {
   return { command: evalsha(script, String(keys.length), ...keys, ...args), script };
+}
+
+/** The scripts of these commands as one. */
+function batched(parts: readonly Asked[]): Asked {
+  const operands = parts.map(({ command }) => {
+    const keysEnd = 3 + Number(command[2]);
+    return { keys: command.slice(3, keysEnd), args: command.slice(keysEnd) };
+  });
+  const letters = parts.map(({ script }) => BATCHED.find((part) => part.script === script)?.letter);
+  return called(
+    BATCH,
+    operands.flatMap(({ keys }) => keys),
+    [letters.join(""), ...operands.flatMap(({ args }) => args)],
+  );
 }
 
 function raising({ raises }: Extract<Step, { kind: "renewAndRaise" }>, memory: Memory): Asked {

@@ -19,6 +19,7 @@ export type Step =
   | { readonly kind: "release" | "releaseInDoubt"; readonly claim: Claim }
   | { readonly kind: "renew"; readonly claims: readonly Claim[] }
   | { readonly kind: "renewAndRaise"; readonly raises: readonly Raise[] }
+  | { readonly kind: "batch"; readonly parts: readonly Part[] }
   | { readonly kind: "inspect"; readonly name: string }
   | { readonly kind: "break"; readonly name: string; readonly incarnation: Incarnation }
   | { readonly kind: "setFence"; readonly fence: string; readonly value: Counter }
@@ -32,6 +33,12 @@ export type Step =
   | { readonly kind: "makeForeign" | "delete"; readonly key: string }
   | { readonly kind: "flushScripts" | "flushAll" }
   | { readonly kind: "tick"; readonly byUs: number };
+
+/** What can go out with others. */
+interface Part {
+  readonly kind: "acquire" | "acquireUnfenced" | "release";
+  readonly claim: Claim;
+}
 
 export interface Claim {
   readonly name: string;
@@ -124,19 +131,27 @@ const key = constantFrom(
   "member",
 );
 
-const claiming: Arbitrary<Step> = oneof(
-  record({ kind: constantFrom("acquire", "acquireUnfenced"), claim }),
-  record({
-    kind: constant("acquireAsMember"),
-    claim,
-    ballot: record({
-      proposalUs: option(fromNowUs, { nil: undefined }),
-      slackUs: constantFrom(0, 1_000_000, undefined),
-      fenceTtlMs: ttlMs,
-      marker: constantFrom("last", "last", "last", "other"),
-    }),
+const ownClaiming = record({ kind: constantFrom("acquire", "acquireUnfenced"), claim });
+const votingClaim = record({
+  kind: constant("acquireAsMember"),
+  claim,
+  ballot: record({
+    proposalUs: option(fromNowUs, { nil: undefined }),
+    slackUs: constantFrom(0, 1_000_000, undefined),
+    fenceTtlMs: ttlMs,
+    marker: constantFrom("last", "last", "last", "other"),
   }),
-);
+});
+const claiming: Arbitrary<Step> = oneof(ownClaiming, votingClaim);
+const releasing = record({ kind: constant("release"), claim });
+/** An item that fails leaves its operands behind, so others come after it. */
+const together: Arbitrary<Step> = record({
+  kind: constant("batch"),
+  parts: array(oneof({ weight: 3, arbitrary: ownClaiming }, { weight: 2, arbitrary: releasing }), {
+    minLength: 1,
+    maxLength: 6,
+  }),
+});
 /** Also a life that has ended before the next step: that of a waiter who died. */
 const life = record({ liveMs: constantFrom(0, 500_000), keepMs: ttlMs });
 const waiting: Arbitrary<Step> = oneof(
@@ -178,7 +193,8 @@ const keeping: Arbitrary<Step> = oneof(
   }),
 );
 const ending: Arbitrary<Step> = oneof(
-  record({ kind: constantFrom("release", "releaseInDoubt"), claim }),
+  releasing,
+  record({ kind: constant("releaseInDoubt"), claim }),
   // As when its ttl ends.
   record({ kind: constant("delete"), key: name.map((each) => `{${each}}`) }),
   record({ kind: constant("break"), name, incarnation: constantFrom("any", "last", "nobody") }),
@@ -213,6 +229,7 @@ export const steps: Arbitrary<readonly Step[]> = array(
   oneof(
     { weight: 5, arbitrary: claiming },
     { weight: 5, arbitrary: waiting },
+    { weight: 3, arbitrary: together },
     { weight: 1, arbitrary: joining },
     { weight: 3, arbitrary: keeping },
     { weight: 3, arbitrary: ending },

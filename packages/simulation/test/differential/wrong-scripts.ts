@@ -2,6 +2,7 @@ import {
   ACQUIRE,
   ACQUIRE_AS_MEMBER,
   ACQUIRE_UNFENCED,
+  BATCH,
   BREAK,
   HEARTBEAT,
   INSPECT,
@@ -546,6 +547,38 @@ export const wrongScripts: readonly WrongScript[] = [
     script: INSPECT,
     right: "redis.call('ZCARD', KEYS[2])",
     wrong: "0",
+  },
+  {
+    what: "batch: all get the first answer",
+    script: BATCH,
+    right: "runs[letter](k, a)",
+    wrong: "replies[1] or runs[letter](k, a)",
+  },
+  {
+    what: "batch: an error of one is the error of all",
+    script: BATCH,
+    right: "pcall(item, i)",
+    wrong: "true, item(i)",
+  },
+  {
+    what: "batch: an error is no answer of its item",
+    script: BATCH,
+    right: "type(reply) == 'table' and '!' .. reply.err or reply",
+    wrong: "reply",
+  },
+  {
+    what: "batch: after an error operands are those of others",
+    script: BATCH,
+    right:
+      "keysDone, argsDone = k + keyCounts[letter], a + argCounts[letter]\n  local reply = runs[letter](k, a)",
+    wrong:
+      "local reply = runs[letter](k, a)\n  keysDone, argsDone = k + keyCounts[letter], a + argCounts[letter]",
+  },
+  {
+    what: "batch: the last is done first",
+    script: BATCH,
+    right: "for i = 1, count do",
+    wrong: "for i = 1, count do\n  if i == 1 and count > 1 then replies[count] = item(count) end",
   },
   {
     what: "break: nobody is served",
