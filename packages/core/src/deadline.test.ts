@@ -18,5 +18,9 @@ test("G-01 drift and margin given by the caller are kept to", () => {
 });
 
 test("G-01 a grant that is valid for less than its ttl ends that much earlier", () => {
-  expect(deadlineMs(0, { validMs: 4_000, ttlMs: 10_000 }, byDefault)).toBe(3_798);
+  expect(deadlineMs(0, { validMs: 4_000, ttlMs: 10_000 }, byDefault)).toBe(3_918);
+});
+
+test("G-07 the first claim of a hand-off can be relied on, however long the ttl", () => {
+  expect(deadlineMs(0, { validMs: 3_000, ttlMs: 86_400_000 }, byDefault)).toBe(2_938);
 });

@@ -1,14 +1,15 @@
 /** How much of a ttl is given up so that the holder ends before the backend does. */
 export interface SafetyAllowance {
-  /** Clocks running at different rates; undefined means 1 % of the ttl plus 2 ms. */
+  /** Clocks running at different rates; undefined means 1 % of the validity plus 2 ms. */
   readonly driftMs: number | undefined;
-  /** Late timers; undefined means 1 % of the ttl, at least 5 ms. */
+  /** Late timers; undefined means 1 % of the validity, at least 5 ms. */
   readonly marginMs: number | undefined;
 }
 
 /**
  * When a holder must stop relying on its lock: `sentAt + valid − drift − margin`, counted from before
- * the request left, so that network delay shortens the validity and never stretches it.
+ * the request left, so that network delay shortens the validity and never stretches it. The first claim of a
+ * hand-off is shorter than the ttl, and so is what is given up of it.
  *
  * The drift formula is that of the Redlock page (https://redis.io/docs/latest/develop/use/patterns/distributed-locks/).
  */
@@ -17,8 +18,9 @@ export function deadlineMs(
   { validMs, ttlMs }: { readonly validMs: number; readonly ttlMs: number },
   allowance: SafetyAllowance,
 ): number {
-  const driftMs = allowance.driftMs ?? ttlMs * 0.01 + 2;
-  const marginMs = allowance.marginMs ?? Math.max(5, ttlMs * 0.01);
+  const countedMs = Math.min(validMs, ttlMs);
+  const driftMs = allowance.driftMs ?? countedMs * 0.01 + 2;
+  const marginMs = allowance.marginMs ?? Math.max(5, countedMs * 0.01);
   return sentAtMs + validMs - driftMs - marginMs;
 }
 

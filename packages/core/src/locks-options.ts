@@ -37,9 +37,9 @@ export interface LocksOptions<Provider extends LockProvider = LockProvider> {
   readonly maxHoldMs?: number | undefined;
   /** Shown by `inspect`; at most 200 bytes. Default host name and process id. */
   readonly description?: string;
-  /** Allowance for clocks that run at different rates. Default 1 % of the ttl plus 2. */
+  /** Allowance for clocks that run at different rates. Default 1 % of the validity plus 2. */
   readonly driftMs?: number;
-  /** Allowance for late timers. Default 1 % of the ttl, at least 5. */
+  /** Allowance for late timers. Default 1 % of the validity, at least 5. */
   readonly marginMs?: number;
   /**
    * How often in a row a released lease may be handed to a waiter of this process before other

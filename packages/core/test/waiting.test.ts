@@ -129,7 +129,7 @@ test("G-01 a grant whose validity ran out on its way is refused and given back",
 
 test("G-01 a claim too short to rely on is given back, whoever waits", async () => {
   const { provider, locks, clock } = setUp();
-  provider.faults.acquire = (_, real) => ({ ...real(), validMs: 50 }) as Grant;
+  provider.faults.acquire = (_, real) => ({ ...real(), validMs: 5 }) as Grant;
   const waiting = settled(locks.acquire("a", { waitMs: 300 }));
   await clock.advance(1_000);
   expect((await waiting).error?.code).toBe("WAIT_TIMEOUT");

@@ -46,7 +46,7 @@ export function subscribeByIoredis(
   };
 }
 
-/** node-redis subscribes again by itself on each connection before it is ready. */
+/** node-redis subscribes again by itself on each connection before it is ready, once it was confirmed. */
 export function subscribeByNodeRedis(
   client: NodeRedisClient,
   channel: string,
@@ -55,21 +55,25 @@ export function subscribeByNodeRedis(
   const subscriber = client.duplicate();
   subscriber.on("error", () => {});
   let isConfirmed = false;
-  subscriber.on("ready", () => {
-    if (isConfirmed) handlers.subscribed();
-  });
+  let isGivenUp = false;
+  const hear = (text: string): void => handlers.message(String(text));
   const subscribing = async (): Promise<void> => {
-    await subscriber.connect();
-    await subscriber.subscribe(channel, (text) => handlers.message(String(text)));
+    if (!isConfirmed) await subscriber.subscribe(channel, hear);
     isConfirmed = true;
   };
-  subscribing().then(
-    () => handlers.subscribed(),
-    (error: unknown) => handlers.refused(error),
-  );
+  subscriber.on("ready", () => {
+    subscribing().then(
+      () => handlers.subscribed(),
+      (error: unknown) => handlers.refused(error),
+    );
+  });
+  subscriber.connect().catch((error: unknown) => {
+    isGivenUp = true;
+    handlers.refused(error);
+  });
   return {
     get isEnded() {
-      return isConfirmed && !subscriber.isOpen;
+      return (isConfirmed || isGivenUp) && !subscriber.isOpen;
     },
     close: () => {
       // Version 5 throws where there is nothing to destroy.

@@ -220,6 +220,21 @@ describe.each(ways)("waiting through $name", (way) => {
     await (await granted).release();
   });
 
+  test("G-07 is told by message again after its first subscription broke", async () => {
+    const locks = await way.open();
+    proxy.hold("to-server", SUBSCRIBE);
+    const held = await holder.acquire("a");
+    const granted = locks.acquire("a");
+    await until("it subscribes", () => proxy.traffic("to-server").waitingBytes > 0);
+    await server.command("CLIENT", "KILL", "TYPE", "normal");
+    await proxy.heal();
+    await until("it subscribes again", async () => {
+      return ((await server.command("PUBSUB", "CHANNELS")) as unknown[]).length === 1;
+    });
+    await held.release();
+    await (await granted).release();
+  });
+
   test("G-09 leaves no place behind: aborted, out of time or closed", async () => {
     const [aborting, timing, closing] = [await way.open(), await way.open(), await way.open()];
     const held = await holder.acquire("a");

@@ -1,6 +1,6 @@
-import type { EnqueueRequest, Grant, Refusal } from "@holdfast/core";
-import { createLocks } from "@holdfast/core";
-import { type RedisServer, startRedis, until } from "@holdfast/test-servers";
+import type { Clock, EnqueueRequest, Grant, Refusal, Timer } from "@holdfast/core";
+import { createLocks, systemClock } from "@holdfast/core";
+import { type RedisServer, startFaultProxy, startRedis, until } from "@holdfast/test-servers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { redis } from "../src/index.ts";
 import { type DriverClient, drivers, ioredis6, nodeRedis6 } from "./drivers.ts";
@@ -36,8 +36,16 @@ afterEach(async () => {
   for (const each of opened.splice(0)) await each[Symbol.asyncDispose]();
 });
 
-async function provide(driver = ioredis6, options: object = {}, own: object = {}) {
-  const client = await driver.open(server, options);
+/** Of the provider, beside where its client connects to. */
+interface Own {
+  readonly at?: { readonly host: string; readonly port: number };
+  readonly clock?: Clock;
+  readonly fencing?: boolean;
+  readonly commandTimeoutMs?: number;
+}
+
+async function provide(driver = ioredis6, options: object = {}, { at = server, ...own }: Own = {}) {
+  const client = await driver.open(at, options);
   const provider = redis({ client: client.client, ...own }) as AnyRedis;
   opened.push(client);
   providers.push(provider);
@@ -130,6 +138,26 @@ describe.each(drivers)("the queue through $name", (driver) => {
     for (const each of locks) await each.close();
   });
 
+  test("a hand-off is relied on at once, however long the ttl", async () => {
+    const locks = [await provide(driver), await provide(driver)].map((provider) =>
+      createLocks({ provider, ttlMs: 600_000, localHandoffMax: 0 }),
+    );
+    const [holder, waiter] = locks as [(typeof locks)[0], (typeof locks)[0]];
+    const held = await holder.acquire("a");
+    const waiting = waiter.acquire("a");
+    await until(
+      "it is in the queue",
+      async () => (await server.command("ZCARD", `${KEY}:q`)) === 1,
+    );
+    await server.command("CONFIG", "RESETSTAT");
+    await held.release();
+    const lease = await waiting;
+    lease.assertValid();
+    // The fence and the lock, once: nothing was given back and asked for again.
+    expect(await calls("set")).toEqual([2]);
+    await lease.release();
+  });
+
   test("one that is not to be renewed is granted its whole ttl", async () => {
     const [holder, waiter] = [await provide(driver), await provide(driver)];
     const held = await take(holder, request("a"));
@@ -175,6 +203,32 @@ describe.each(drivers)("the queue through $name", (driver) => {
     await until("nobody listens", async () => {
       return ((await server.command("PUBSUB", "CHANNELS")) as unknown[]).length === 0;
     });
+  });
+
+  test("G-09 disposing while it begins to listen leaves no timer", async () => {
+    const holder = await provide(driver);
+    await take(holder, request("a"));
+    const proxy = await startFaultProxy({ target: server });
+    const timers = new Set<Timer>();
+    const clock: Clock = {
+      ...systemClock,
+      setTimer(delayMs, callback, options) {
+        const timer = systemClock.setTimer(delayMs, () => end() && callback(), options);
+        const end = (): boolean => timers.delete(timer);
+        timers.add(timer);
+        return { cancel: () => end() && timer.cancel() };
+      },
+    };
+    const waiter = await provide(driver, {}, { clock, at: proxy });
+    proxy.hold("to-server");
+    const signal = new AbortController().signal;
+    const answer = waiter.enqueue({ ...request("a"), signal });
+    answer.catch(() => {});
+    await until("it connects", () => proxy.traffic("to-server").waitingBytes > 0);
+    await waiter[Symbol.asyncDispose]();
+    expect(await faultOf(answer)).toMatchObject({ code: "PROVIDER_CLOSED" });
+    expect(timers.size).toBe(0);
+    await proxy.close();
   });
 });
 

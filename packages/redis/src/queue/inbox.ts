@@ -22,6 +22,8 @@ export class Inbox {
   readonly #parts: InboxParts;
   #subscription: Subscription | undefined;
   #opening: Promise<void> | undefined;
+  /** Ends the wait for it to open. */
+  #stopWaiting: (() => void) | undefined;
   #isClosed = false;
   /** What the server said to the last attempt to subscribe, if it refused. */
   refusal: unknown;
@@ -44,6 +46,7 @@ export class Inbox {
   close(): void {
     this.#isClosed = true;
     this.#drop();
+    this.#stopWaiting?.();
   }
 
   #drop(): void {
@@ -62,11 +65,15 @@ export class Inbox {
     }
     if (this.#isClosed) return;
     await new Promise<void>((resolve) => {
-      const timer = clock.setTimer(timeoutMs, () => resolve());
-      const settle = (refusal: unknown): void => {
-        this.refusal = refusal;
+      const stopWaiting = (): void => {
         timer.cancel();
         resolve();
+      };
+      const timer = clock.setTimer(timeoutMs, stopWaiting);
+      this.#stopWaiting = stopWaiting;
+      const settle = (refusal: unknown): void => {
+        this.refusal = refusal;
+        stopWaiting();
       };
       let isFirst = true;
       this.#subscription = connection.subscribe(channel, {
