@@ -95,10 +95,16 @@ export class Auditor {
     this.#attempt(holderId).releasedNs = this.#world.nowNs;
   }
 
-  /** The server has lost its data, and its tombstones with it. */
+  /**
+   * The server has lost data, and tombstones with it. What it forgot may also be that an attempt was over: a place
+   * in its queue that was flushed away is back when the flush is forgotten.
+   */
   forgot(): void {
     this.#forgotNs = this.#world.nowNs;
-    for (const attempt of this.#attempts.values()) attempt.releasedNs = undefined;
+    for (const attempt of this.#attempts.values()) {
+      attempt.releasedNs = undefined;
+      attempt.isOver = false;
+    }
   }
 
   #asked(holderId: string): void {
