@@ -90,6 +90,6 @@ function openThrough(driver: Driver, proxies: readonly FaultProxy[]): LockProvid
 async function locksOn(server: RedisServer): Promise<readonly string[]> {
   const keys = (await server.command("KEYS", "*")) as string[];
   return keys
-    .filter((key) => key !== "holdfast:member" && !/\}:(f|t:[\w-]+)$/.test(key))
+    .filter((key) => !/^holdfast:(fence|member)$|\}:(f|t:[\w-]+)$/.test(key))
     .map((key) => `${server.port} ${key}`);
 }
