@@ -31,7 +31,9 @@ export class Holdfast {
   stderr = "";
 
   constructor(program: string, args: readonly string[], options: RunOptions = {}) {
-    const { HOLDFAST_URL: _url, HOLDFAST_ENV: _env, ...inherited } = process.env;
+    // What the machine says of colours is not what a test says.
+    const { CI: _ci, FORCE_COLOR: _force, NO_COLOR: _no, ...colourless } = process.env;
+    const { HOLDFAST_URL: _url, HOLDFAST_ENV: _env, ...inherited } = colourless;
     const url = options.url === undefined ? {} : { HOLDFAST_URL: options.url };
     const env = { ...inherited, ...url, ...options.env };
     this.child = spawn(program, args, { env, cwd: options.cwd, timeout: RUN_MS_MAX });
