@@ -11,7 +11,7 @@ import {
   quorum,
 } from "../src/index.ts";
 import { settled } from "./faulty-provider.ts";
-import { at, type FaultyMember, faultyMember } from "./quorum-members.ts";
+import { at, attempt, type FaultyMember, faultyMember } from "./quorum-members.ts";
 
 /** A member with a queue for turns beside its locks. */
 interface QueuedMember extends FaultyMember {
@@ -122,21 +122,45 @@ test.each(["abort", "timeout", "close"])(
   },
 );
 
-test("a turn lasts as long as the lock that was won with it, renewed with it and after a loss no longer", async () => {
+test("a turn ends by itself while the lock that was won with it is held: the next asks again", async () => {
   const { clock, members, locks } = world();
   const held = await locks().acquire("a");
-  const acquiring = settled(locks().acquire("a", { ttlMs: 5_000 }));
+  const acquiring = settled(locks().acquire("a"));
   await clock.advance(200);
   await held.release();
   await clock.advance(200);
   const lease = await leaseOf(acquiring);
-  await clock.advance(60_000);
-  expect(lease.validForMs).toBeGreaterThan(0);
   expect((await turnsOf(members)).filter((waiters) => waiters !== undefined)).toEqual([0]);
-  for (const member of members) member.restartEmpty();
-  await clock.advance(11_000);
-  expect(lease.validForMs).toBe(0);
+  await clock.advance(3_000);
   expect(await turnsOf(members)).toEqual(NOBODY);
+  const next = settled(locks().acquire("a"));
+  // Kept for as long as it waits.
+  await clock.advance(20_000);
+  expect((await turnsOf(members)).filter((waiters) => waiters !== undefined)).toEqual([0]);
+  await lease.release();
+  await clock.advance(200);
+  await (await leaseOf(next)).release();
+});
+
+test("G-07 G-08 a process that died with the turn, or detached its lease, delays nobody for longer than 3 s", async () => {
+  const { clock, members, locks } = world();
+  const held = await locks().acquire("a", { ttlMs: 60_000 });
+  const dead = quorum(members);
+  const { signal } = new AbortController();
+  const gone = dead.enqueue?.({ ...attempt("gone", { ttlMs: 60_000 }), signal });
+  await clock.advance(200);
+  expect(await gone).toMatchObject({ granted: false, why: "held" });
+  const next = settled(locks().acquire("a", { ttlMs: 60_000 }));
+  await clock.advance(500);
+  await held.release();
+  await clock.advance(2_700);
+  const lease = await leaseOf(next);
+  const after = settled(locks().acquire("a", { ttlMs: 60_000 }));
+  await clock.advance(100);
+  const adopted = await locks().adopt(lease.detach());
+  await adopted.release();
+  await clock.advance(3_200);
+  await (await leaseOf(after)).release();
 });
 
 test("who cannot reach a majority does not keep the turn from those who can", async () => {

@@ -149,11 +149,7 @@ class QuorumProvider implements LockProvider, ElectionHost {
     if (!this.#isMet) await this.#meet(undefined);
     const leases = requests.map((request) => ({ request, hold: this.#holdOf(request) }));
     const round = new RenewalRound(this, leases, (lease, seat) => void repair(lease, seat));
-    const outcomes = await round.run();
-    for (const [at, { holderId }] of requests.entries()) {
-      this.#turns.renewed(holderId, outcomes[at]?.status !== "lost");
-    }
-    return outcomes;
+    return await round.run();
   }
 
   release(request: ReleaseRequest): Promise<ReleaseOutcome> {

@@ -1,73 +1,58 @@
-import type { Timer } from "../clock.ts";
 import type { Claim, Grant } from "../provider.ts";
 import { renewAt } from "./hold.ts";
 import type { QuorumSettings } from "./quorum-options.ts";
 import type { TurnPlace } from "./turn-place.ts";
 
-/** Renewals in one validity, so that one may fail. */
-const RENEWALS = 3;
+/** Longest time for which a turn whose process died or holds the lock for long keeps others from asking. */
+export const TURN_MS_MAX = 3_000;
 
 /**
- * The turn of one contender at the lead: renewed for as long as it is wanted, and given to the next. One that is
- * lost costs a split vote at most.
+ * The turn of one contender at the lead. It ends by itself, so that a process that dies with it, or that holds the
+ * lock for long, keeps nobody from asking; one that is over costs a split vote at most.
  */
 export class Turn {
-  readonly #place: TurnPlace;
-  readonly #settings: Pick<QuorumSettings, "clock" | "elapsed">;
-  readonly #claim: Claim;
-  #wantedUntilMs: number;
-  #timer: Timer | undefined;
   /** Nobody had to be waited for. */
   readonly isAtOnce: boolean;
-  #isOver = false;
+  readonly #place: TurnPlace;
+  readonly #settings: Pick<QuorumSettings, "elapsed">;
+  readonly #claim: Claim;
+  #endsAtMs: number;
 
-  constructor(place: TurnPlace, settings: Pick<QuorumSettings, "clock" | "elapsed">, grant: Grant) {
-    const { name, holderId, ttlMs, validMs } = grant;
+  constructor(place: TurnPlace, settings: Pick<QuorumSettings, "elapsed">, grant: Grant) {
+    const { name, holderId, ttlMs, sentAtMs, validMs, isAtOnce = false } = grant;
+    this.isAtOnce = isAtOnce;
     this.#place = place;
     this.#settings = settings;
-    this.isAtOnce = grant.isAtOnce === true;
     this.#claim = { name, holderId, ttlMs };
-    this.#wantedUntilMs = settings.elapsed.nowMs() + ttlMs;
-    this.#renewLater(validMs);
+    this.#endsAtMs = settings.elapsed.at(sentAtMs) + validMs;
   }
 
-  /** It was lost, or given back. */
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#leftMs <= 0;
   }
 
-  /** Wanted for another ttl. */
+  /** Prolongs it when half of it has passed. Not awaited: whoever has it asks the quorum meanwhile. */
   keep(): void {
-    this.#wantedUntilMs = this.#settings.elapsed.nowMs() + this.#claim.ttlMs;
+    if (this.#leftMs < this.#claim.ttlMs / 2) void this.#renew();
   }
 
   /** To the next who waits for it. */
   give(): void {
-    if (this.#isOver) return;
-    this.#end();
+    if (this.isOver) return;
+    this.#endsAtMs = 0;
     this.#place.release({ ...this.#claim, inDoubt: false });
   }
 
-  #renewLater(validMs: number): void {
-    this.#timer = this.#settings.clock.setTimer(validMs / RENEWALS, () => void this.#renew(), {
-      ref: false,
-    });
+  get #leftMs(): number {
+    return this.#endsAtMs - this.#settings.elapsed.nowMs();
   }
 
   async #renew(): Promise<void> {
-    // Its lock was lost or went to another process, or those that waited have all left.
-    if (this.#settings.elapsed.nowMs() >= this.#wantedUntilMs) {
-      this.give();
-      return;
-    }
     const [outcome] = await renewAt(this.#place.queue, [this.#claim]);
-    if (this.#isOver) return;
-    if (outcome?.status === "lost") this.#end();
-    else this.#renewLater(outcome?.status === "renewed" ? outcome.validMs : this.#claim.ttlMs);
-  }
-
-  #end(): void {
-    this.#isOver = true;
-    this.#timer?.cancel();
+    if (this.isOver) return;
+    if (outcome?.status === "lost") this.#endsAtMs = 0;
+    else if (outcome?.status === "renewed") {
+      this.#endsAtMs = this.#settings.elapsed.at(outcome.sentAtMs) + outcome.validMs;
+    }
   }
 }

@@ -2,12 +2,13 @@ import { LockError } from "../lock-error.ts";
 import type { EnqueueRequest } from "../provider.ts";
 import type { QuorumMember } from "./quorum-member.ts";
 import type { QuorumSettings } from "./quorum-options.ts";
-import { Turn } from "./turn.ts";
+import { TURN_MS_MAX, Turn } from "./turn.ts";
 
 /**
  * Turns of contenders. Those that ask all members at once split the votes; queues on several members
  * would wait for each other. So who contends for a name queues at one member, its lead, and asks the quorum
- * when it has the turn there, which it keeps until it has released the lock.
+ * when it has the turn there. Who wins gives it on with the release of the lock, or lets it end where that takes
+ * longer: the next then asks again and again.
  *
  * A turn proves nothing. Where no lead answers, contenders ask without one and rely on backoff.
  */
@@ -31,7 +32,10 @@ export class Turns {
     leads: readonly QuorumMember[],
   ): Promise<{ readonly turn: Turn; readonly isNew: boolean } | undefined> {
     const kept = this.#unkeep(request.signal);
-    if (kept !== undefined) return { turn: kept, isNew: false };
+    if (kept !== undefined) {
+      kept.keep();
+      return { turn: kept, isNew: false };
+    }
     for (const lead of leads) {
       const turn = await this.#queueAt(lead, request);
       if (turn !== undefined) return { turn, isNew: true };
@@ -45,7 +49,6 @@ export class Turns {
       turn.give();
       return;
     }
-    turn.keep();
     const drop = (): void => this.#unkeep(signal)?.give();
     this.#kept.set(signal, { turn, drop });
     signal.addEventListener("abort", drop, { once: true });
@@ -54,17 +57,11 @@ export class Turns {
   /** The lock of this holder was won with it. */
   hold(turn: Turn, holderId: string): void {
     this.#held.set(holderId, turn);
-    // Those of locks that went to another process end by themselves.
+    // Those that ended by themselves.
     for (const [oldest, { isOver }] of this.#held) {
       if (!isOver) return;
       this.#held.delete(oldest);
     }
-  }
-
-  /** The holder renewed its lock, or lost it. */
-  renewed(holderId: string, isHeld: boolean): void {
-    if (isHeld) this.#held.get(holderId)?.keep();
-    else this.released(holderId);
   }
 
   /** The holder's release was sent. */
@@ -91,9 +88,9 @@ export class Turns {
   async #queueAt(lead: QuorumMember, request: EnqueueRequest): Promise<Turn | undefined> {
     const { turnPlace: place } = lead;
     if (place === undefined) return undefined;
-    const { name, ttlMs, description, signal } = request;
+    const { name, description, signal } = request;
     const holderId = this.#settings.random.holderId();
-    const claim = { name, holderId, ttlMs };
+    const claim = { name, holderId, ttlMs: Math.min(request.ttlMs, TURN_MS_MAX) };
     const asked = { ...claim, mode: "exclusive", renewable: true, signal } as const;
     try {
       const answer = await place.queue.enqueue(
