@@ -4,6 +4,7 @@ import { FileRecorder, hostClock } from "@holdfast/history";
 import { redis } from "@holdfast/redis";
 
 const NS_PER_MS = 1e6;
+const CONNECT_TRY_COUNT_MAX = 20;
 const PHASES = { released: "ok", absent: "fail", unknown: "unknown" };
 const { nowNs } = hostClock();
 
@@ -25,6 +26,17 @@ class LockUser {
     this.#who = { process: user, client: user, name };
     this.#ttlMs = ttlMs;
     subscribe("holdfast:renewed", (message) => this.#renewed(message));
+  }
+
+  /** Its driver is imported and its connection made: no part of what waiting for a lock may take. */
+  async connect() {
+    for (let tryCount = 1; ; tryCount += 1) {
+      try {
+        return await this.#locks.ping();
+      } catch (error) {
+        if (tryCount === CONNECT_TRY_COUNT_MAX) throw error;
+      }
+    }
   }
 
   async acquire() {
@@ -95,7 +107,9 @@ const users = new Map();
 
 async function run({ user, command, options }) {
   if (command === "open") {
-    users.set(user, new LockUser({ user, ...options }));
+    const opened = new LockUser({ user, ...options });
+    users.set(user, opened);
+    await opened.connect();
     return {};
   }
   return await users.get(user)[command]();

@@ -30,6 +30,12 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
+const running = new Set<ChildProcess>();
+/** One that stands still does not notice that its parent is gone. */
+process.once("exit", () => {
+  for (const each of running) each.kill("SIGKILL");
+});
+
 /** Another process, whose users of locks do as they are asked. */
 export class HandOffProcess {
   readonly #process: ChildProcess;
@@ -38,6 +44,7 @@ export class HandOffProcess {
 
   private constructor(process: ChildProcess) {
     this.#process = process;
+    running.add(process);
     process.on("message", (message: { number: number; told?: Told; error?: string }) => {
       const pending = this.#pending.get(message.number);
       this.#pending.delete(message.number);
@@ -45,6 +52,7 @@ export class HandOffProcess {
       else pending?.reject(new Error(message.error));
     });
     process.on("exit", () => {
+      running.delete(process);
       for (const { reject } of this.#pending.values()) reject(new Error("the process ended"));
       this.#pending.clear();
     });

@@ -25,11 +25,12 @@ const CLAIM_MS_MAX = 3_000;
 const BACK_MS = 2_000;
 /** A queue that nobody touches is gone by then, and so is whatever is claimed from it. */
 const EMPTY_MS = 12_000 + CLAIM_MS_MAX + LATE_MS;
+/** Each cell has a bound of its own; these are for everything before and after. */
 const HISTORY_BOUNDS = {
   noticeMs: LATE_MS,
-  wakeUpMs: 5_000,
-  handOffMs: 5_000,
-  crashHandOffMs: 5_000,
+  wakeUpMs: 10_000,
+  handOffMs: 10_000,
+  crashHandOffMs: 10_000,
   deliveryMs: 5_000,
   settleMs: 5_000,
 } as const;
