@@ -24,6 +24,7 @@ export class SummaryReporter implements Reporter {
     const otherFailureCount = unhandledErrors.length + brokenSuites(modules);
     const summary = this.#strict(summarize(tests, otherFailureCount));
     const print = (line: string) => this.#vitest?.logger.log(line);
+    for (const line of retriedLines(modules)) print(line);
     for (const line of summaryLines(summary, this.#isFiltered)) print(line);
     const file = process.env["HOLDFAST_SUMMARY_FILE"];
     if (file === undefined) print(countLine(summary));
@@ -65,6 +66,16 @@ function toTestEnd(test: TestCase): TestEnd {
     state: result.state === "pending" ? "failed" : result.state,
     note: result.state === "skipped" ? (result.note ?? reasonOf(titles)) : undefined,
   };
+}
+
+/** Tests that failed and passed when they were run again. Each is a fault, of the test at least. */
+function retriedLines(modules: readonly TestModule[]): string[] {
+  const retried = modules
+    .flatMap((module) => [...module.children.allTests()])
+    .filter((test) => test.diagnostic()?.flaky === true)
+    .map(toTestEnd);
+  if (retried.length === 0) return [];
+  return [`PASSED ONLY AT THE SECOND RUN: ${retried.length} tests.`, ...listed(retried)];
 }
 
 /** Without servers a skip that gives no reason has this one: its set-up found none, or it asked. */
