@@ -233,7 +233,7 @@ describe.each(drivers)("the queue through $name", (driver) => {
 });
 
 describe("what is believed", () => {
-  test("a message that is older than the last sign of the place is not", async () => {
+  test("G-01 a message that is older than the last sign of the place is not", async () => {
     const [holder, waiter] = [await provide(), await provide()];
     const held = await take(holder, request("a"));
     const { asked, answer } = await wait(waiter);
