@@ -29,12 +29,17 @@ export interface Variant {
   readonly params: Params;
   /** Where the scenario's own number of rounds would take too long. */
   readonly roundsDefault?: number;
+  /** Whether `--quick` asks it. */
+  readonly quick?: boolean;
 }
 
 /** A strategy made ready under one variant: processes up, clients connected. */
 export interface Probe {
-  /** Makes it hot: compiled, connected, its scripts known to the server. Not measured. */
-  warmUp(seconds: number): Promise<void>;
+  /**
+   * Makes it hot: compiled, connected, its scripts known to the server. Not measured. `rounds` slices
+   * will follow, in proportion to which it may take longer than `seconds`.
+   */
+  warmUp(seconds: number, rounds: number): Promise<void>;
   /** Measures for about `seconds`, or one unit of work where that takes longer. */
   measure(seconds: number): Promise<Sample>;
   close(): Promise<void>;
@@ -53,8 +58,6 @@ export interface Scenario {
   readonly usesServer: boolean;
   /** Whether it kills or stops servers, which only the servers of the run itself may suffer. */
   readonly destructive?: boolean;
-  /** Whether `--quick` asks it. */
-  readonly quick?: boolean;
   readonly secondsDefault: number;
   readonly roundsDefault: number;
   readonly metrics: readonly Metric[];

@@ -9,7 +9,7 @@ import { Agent, type ProcessSignal } from "./agent.ts";
 const CLOSE_MS_MAX = 2_000;
 
 /**
- * Starts agent processes on the core under measurement and knows every one that lives, so that an
+ * Starts agent processes, moves them to the core under measurement and knows every one that lives, so that an
  * interrupted run leaves none behind.
  */
 export class AgentHost {
@@ -38,7 +38,11 @@ export class AgentHost {
       });
     await askOrEnd(
       Promise.all(
-        agents.map((agent) => agent.ask({ ask: "open", strategyId: strategy.id, target })),
+        agents.map(async (agent) => {
+          const opened = await agent.ask({ ask: "open", strategyId: strategy.id, target });
+          agent.pin(this.pinning);
+          return opened;
+        }),
       ),
     );
     const askOne = async (index: number, request: object, expectedMs: number): Promise<object> => {
@@ -74,7 +78,7 @@ export class AgentHost {
   }
 
   #start(): Agent {
-    const agent = new Agent(this.pinning);
+    const agent = new Agent();
     this.#living.add(agent);
     return agent;
   }

@@ -24,9 +24,8 @@ export class Agent {
   readonly #exited: Promise<void>;
   #idNext = 0;
 
-  constructor(pinning: CorePinning) {
-    const { program, args } = pinning.nodeCommand(AGENT_FILE);
-    this.#child = spawn(program, args, {
+  constructor() {
+    this.#child = spawn(process.execPath, [AGENT_FILE], {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       serialization: "advanced",
     });
@@ -53,6 +52,13 @@ export class Agent {
         if (error !== null) this.#settle({ id, ok: false, message: error.message });
       });
     });
+  }
+
+  /** Moves the process to the core under measurement. It starts on any, which is sooner. */
+  pin(pinning: CorePinning): void {
+    if (pinning.core !== undefined && !pinning.pin(this.#child.pid)) {
+      throw new Error(`an agent process could not be moved to core ${pinning.core}`);
+    }
   }
 
   signal(signal: ProcessSignal): void {

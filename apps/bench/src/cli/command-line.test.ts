@@ -71,11 +71,26 @@ describe("accepted command lines", () => {
   test("--quick asks a few scenarios in three rounds, unless others are wished for", () => {
     const quick = parseRun("--quick");
     expect(quick).toMatchObject({ quick: true, rounds: 3, seconds: 0.2 });
-    expect(quick.scenarios).toEqual(scenarios.filter((scenario) => scenario.quick === true));
-    expect(quick.scenarios.length).toBeGreaterThan(0);
+    expect(idsOf(quick.scenarios)).toEqual(["uncontended", "contended", "handoff"]);
+    expect(quick.scenarios.map(({ variants }) => variants.length)).toEqual([1, 1, 1]);
     const wished = parseRun("--quick", "--scenarios", "package", "--rounds", "2");
     expect(idsOf(wished.scenarios)).toEqual(["package"]);
     expect(wished.rounds).toBe(2);
+    const whole = parseRun("--quick", "--scenarios", "handoff").scenarios;
+    expect(whole).toEqual(scenarios.filter(({ id }) => id === "handoff"));
+  });
+
+  test("--quick compares one strategy of each kind, unless others are wished for", () => {
+    const own = ["memory", "redis-ioredis", "raw-ioredis", "redlock", "raw-quorum"];
+    const others = ["postgres", "raw-pg", "etcd", "raw-etcd3"];
+    expect(idsOf(parseRun("--quick").strategies)).toEqual([...own, ...others]);
+    const packageOf = (id: string): string => id.replace(/-tuned$/, "");
+    const peers = parseRun("--quick", "--peers").strategies.filter(({ isPeer }) => isPeer === true);
+    const known = strategies.filter(({ id, isPeer }) => isPeer === true && !/-x5|-tuned/.test(id));
+    expect(idsOf(peers).map(packageOf).toSorted()).toEqual(idsOf(known).toSorted());
+    expect(idsOf(parseRun("--quick", "--strategies", "redlock-5").strategies)).toEqual([
+      "redlock-5",
+    ]);
   });
 
   test("numbers are read as numbers", () => {

@@ -8,6 +8,7 @@ import { strategies } from "../strategies.ts";
 import { chooseStrategies } from "./choose-strategies.ts";
 import { readIds, readList, readNumber, readOutput } from "./flag-values.ts";
 import { type FlagValues, readFlags } from "./flags.ts";
+import { QUICK_ROUNDS, QUICK_SECONDS, quickScenarios, quickStrategies } from "./quick.ts";
 import type { RunRequest } from "./run-request.ts";
 import { readServerUrls, type ServerUrl } from "./server-url.ts";
 import { UsageError } from "./usage-error.ts";
@@ -22,8 +23,6 @@ export type CommandLine =
 const SECONDS_MIN = 0.01;
 const SECONDS_MAX = 600;
 const ROUNDS_MAX = 1_000;
-const QUICK_ROUNDS = 3;
-const QUICK_SECONDS = 0.2;
 
 /** Reads the arguments after the program's name. Throws a {@link UsageError} that names the remedy. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
@@ -42,13 +41,15 @@ function readRequest(flags: FlagValues, compareWith: Report | undefined): RunReq
     throw new UsageError("--gate needs every round, and --quick is not for gating: leave one out");
   }
   const named = readIds("strategies", flags.strategies, strategies);
+  const known = quick && named === undefined ? quickStrategies(strategies) : strategies;
   const seconds = readNumber("seconds", flags.seconds, { min: SECONDS_MIN, max: SECONDS_MAX });
   const rounds = readNumber("rounds", flags.rounds, { min: 1, max: ROUNDS_MAX, whole: true });
   const asked =
-    readIds("scenarios", flags.scenarios, scenarios) ?? scenarios.filter(quickOnly(quick));
+    readIds("scenarios", flags.scenarios, scenarios) ??
+    (quick ? quickScenarios(scenarios) : scenarios);
   if (flags.gate === true) refuseTooLittle(asked, { seconds, rounds });
   return {
-    strategies: chooseStrategies(strategies, { named, peers: flags.peers === true }),
+    strategies: chooseStrategies(known, { named, peers: flags.peers === true }),
     scenarios: asked,
     seconds: seconds ?? (quick ? QUICK_SECONDS : undefined),
     rounds: rounds ?? (quick ? QUICK_ROUNDS : undefined),
@@ -90,10 +91,6 @@ function readUrls(flags: FlagValues): readonly ServerUrl[] {
     );
   }
   return urls;
-}
-
-function quickOnly(isQuickRun: boolean): (scenario: Scenario) => boolean {
-  return ({ quick }) => !isQuickRun || quick === true;
 }
 
 /** Two files are compared with each other, and nothing is run. */

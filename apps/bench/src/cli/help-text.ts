@@ -12,7 +12,7 @@ What to measure
   --strategies a,b   only these (default: all but the peers; see --list)
   --peers            other libraries too: all, or those on the backends of --strategies
   --scenarios a,b    ask only these questions (default: all; see --list)
-  --quick            three short rounds of a few scenarios, not for gating
+  --quick            three short rounds of a few scenarios and strategies, not for gating
   --seconds n        length of one measured slice (default: the scenario's own)
   --rounds n         rounds over all strategies, interleaved (default: the scenario's own)
 

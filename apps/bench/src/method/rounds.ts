@@ -30,7 +30,7 @@ export async function runRounds(
   options: RoundsOptions,
 ): Promise<void> {
   const warmUpSeconds = Math.max(options.seconds, WARM_UP_SECONDS_MIN);
-  await inTurn(entrants, options, ({ probe }) => probe.warmUp(warmUpSeconds));
+  await inTurn(entrants, options, ({ probe }) => probe.warmUp(warmUpSeconds, options.rounds));
   for (let round = 0; round < options.rounds && !options.signal.aborted; round += 1) {
     await inTurn(rotated(entrants, round), options, async ({ probe, samples }) => {
       samples.push(await probe.measure(options.seconds));

@@ -9,7 +9,6 @@ export const contended: Scenario = {
   id: "contended",
   about: "one lock wanted by 4 processes × 16 contenders, held 1 ms: switches, fairness, waits",
   usesServer: true,
-  quick: true,
   secondsDefault: 1.5,
   roundsDefault: 8,
   metrics: [
@@ -33,6 +32,7 @@ export const contended: Scenario = {
     {
       title: "4 processes × 16 contenders, 1 ms hold",
       params: { processes: 4, contenders: 16, holdMs: 1 },
+      quick: true,
     },
   ],
   paramsFor,

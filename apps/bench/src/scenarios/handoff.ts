@@ -15,7 +15,6 @@ export const handoff: Scenario = {
   id: "handoff",
   about: "release in one process until the grant in another that waits: latency, commands",
   usesServer: true,
-  quick: true,
   secondsDefault: 1,
   roundsDefault: 8,
   metrics: [
@@ -34,7 +33,7 @@ export const handoff: Scenario = {
     { id: "failures", title: "failed", kind: "count", compared: false },
   ],
   variants: [
-    { title: "1 waiting process", params: { processes: 2 } },
+    { title: "1 waiting process", params: { processes: 2 }, quick: true },
     { title: "3 waiting processes", params: { processes: 4 } },
   ],
   paramsFor: ({ waits, backend }, variant) =>

@@ -5,8 +5,8 @@ import { type CycleReply, type CycleRequest, cycleWork, strideFor } from "../wor
 
 /** So often code has to run until none of it is interpreted any more, or compiled meanwhile. */
 const WARM_UP_CYCLES_MIN = 5_000;
-/** Slices added to the warm-up at most, where a machine is too slow for that. */
-const WARM_UP_EXTRA_MAX = 20;
+/** Slices added to the warm-up at most, for each that is measured, where it is too slow for that. */
+const WARM_UP_EXTRA_PER_ROUND = 2;
 
 /** What a lock costs when nobody else wants it: acquire and release, one name per caller. */
 export const uncontended: Scenario = {
@@ -14,7 +14,6 @@ export const uncontended: Scenario = {
   about:
     "acquire and release of a free lock: latency, throughput, CPU, commands (1 and 64 callers)",
   usesServer: true,
-  quick: true,
   secondsDefault: 0.25,
   roundsDefault: 8,
   metrics: [
@@ -27,7 +26,7 @@ export const uncontended: Scenario = {
     { id: "commandsPerCycle", title: "com-\nmands", kind: "count", compared: false },
   ],
   variants: [
-    { title: "1 caller", params: { callers: 1 } },
+    { title: "1 caller", params: { callers: 1 }, quick: true },
     { title: "64 callers", params: { callers: 64 } },
   ],
   paramsFor: (_strategy, variant) => variant.params,
@@ -59,10 +58,11 @@ class CycleProbe implements Probe {
     };
   }
 
-  async warmUp(seconds: number): Promise<void> {
+  async warmUp(seconds: number, rounds: number): Promise<void> {
+    const extraMax = WARM_UP_EXTRA_PER_ROUND * rounds;
     const cycle = (): Promise<CycleReply> => this.#cycle(seconds);
     let { cycles } = await cycle();
-    for (let extra = 0; cycles < WARM_UP_CYCLES_MIN && extra < WARM_UP_EXTRA_MAX; extra += 1) {
+    for (let extra = 0; cycles < WARM_UP_CYCLES_MIN && extra < extraMax; extra += 1) {
       cycles += (await cycle()).cycles;
     }
     await this.#meter?.learn(cycle);
