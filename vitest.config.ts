@@ -27,8 +27,6 @@ export default defineConfig({
     execArgv: ["--unhandled-rejections=strict", "--expose-gc"],
     setupFiles: [path.join(rootFolder, "test", "open-handles.ts")],
     testTimeout: 30_000,
-    /** Real servers on a machine of somebody else's: what passes only at its second run is named in the end. */
-    retry: process.env["HOLDFAST_RETRY"] === "1" ? 1 : 0,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
     passWithNoTests: true,

@@ -22,6 +22,7 @@ export interface RunSummary {
   readonly failedCount: number;
   readonly skippedCount: number;
   readonly conformance: readonly ConformanceCount[];
+  readonly failed: readonly TestEnd[];
   /** For want of a server. */
   readonly notRun: readonly TestEnd[];
   /** Skipped, and nobody said why. */
@@ -33,7 +34,7 @@ const CONFORMANCE_TITLE = /^conformance: (.+)$/;
 const NOT_RUN = /\bnot run: /;
 const EXPLAINED = /\((?:skipped|not run): .+\)$/;
 
-/** `otherFailures` are those outside of any test: a file that does not load, a stray rejection. */
+/** `otherFailures` are those of no file: a stray rejection. */
 export function summarize(tests: readonly TestEnd[], otherFailures: number): RunSummary {
   const skipped = tests.filter(({ state }) => state === "skipped");
   const notRun = skipped.filter((test) => NOT_RUN.test(reasonOf(test)));
@@ -42,6 +43,7 @@ export function summarize(tests: readonly TestEnd[], otherFailures: number): Run
     failedCount: tests.filter(({ state }) => state === "failed").length + otherFailures,
     skippedCount: skipped.length,
     conformance: countConformance(tests),
+    failed: tests.filter(({ state }) => state === "failed"),
     notRun,
     unexplained: skipped.filter((test) => !notRun.includes(test) && !isExplained(test)),
   };

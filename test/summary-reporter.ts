@@ -20,11 +20,9 @@ export class SummaryReporter implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    const tests = modules.flatMap(testEnds);
-    const otherFailureCount = unhandledErrors.length + brokenSuites(modules);
-    const summary = this.#strict(summarize(tests, otherFailureCount));
+    const tests = [...modules.flatMap(testEnds), ...modules.flatMap(brokenSuites)];
+    const summary = this.#strict(summarize(tests, unhandledErrors.length));
     const print = (line: string) => this.#vitest?.logger.log(line);
-    for (const line of retriedLines(modules)) print(line);
     for (const line of summaryLines(summary, this.#isFiltered)) print(line);
     const file = process.env["HOLDFAST_SUMMARY_FILE"];
     if (file === undefined) print(countLine(summary));
@@ -68,16 +66,6 @@ function toTestEnd(test: TestCase): TestEnd {
   };
 }
 
-/** Tests that failed and passed when they were run again. Each is a fault, of the test at least. */
-function retriedLines(modules: readonly TestModule[]): string[] {
-  const retried = modules
-    .flatMap((module) => [...module.children.allTests()])
-    .filter((test) => test.diagnostic()?.flaky === true)
-    .map(toTestEnd);
-  if (retried.length === 0) return [];
-  return [`PASSED ONLY AT THE SECOND RUN: ${retried.length} tests.`, ...listed(retried)];
-}
-
 /** Without servers a skip that gives no reason has this one: its set-up found none, or it asked. */
 function reasonOf(titles: readonly string[]): string | undefined {
   if (titles.some((title) => title.includes("(skipped: "))) return undefined;
@@ -89,10 +77,15 @@ function fileOf(module: TestModule): string {
 }
 
 /** Files that do not load, and suites whose hooks failed: their tests count as not failed. */
-function brokenSuites(modules: readonly TestModule[]): number {
-  return modules
-    .flatMap((module) => [module, ...module.children.allSuites()])
-    .filter((suite) => suite.errors().length > 0).length;
+function brokenSuites(module: TestModule): TestEnd[] {
+  return [module, ...module.children.allSuites()]
+    .filter((suite) => suite.errors().length > 0)
+    .map((suite) => ({
+      file: fileOf(module),
+      titles: suite.type === "suite" ? [suite.fullName, "set-up"] : ["set-up"],
+      state: "failed",
+      note: undefined,
+    }));
 }
 
 function summaryLines(summary: RunSummary, isFiltered: boolean): string[] {
