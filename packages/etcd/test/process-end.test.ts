@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { startEtcd } from "@holdfast/test-servers";
+import { startEtcd, until } from "@holdfast/test-servers";
 import { expect, test } from "vitest";
 import { EtcdContents } from "./etcd-contents.ts";
 
@@ -29,4 +29,5 @@ test("G-09 after closing nothing keeps the process alive, and nothing is left on
   expect(stdout).toBe("WAIT_TIMEOUT\n");
   const contents = new EtcdContents(server);
   expect([await contents.keys(), await contents.leases()]).toEqual([[], []]);
+  await until("no watcher is left", async () => (await contents.watchers()) === 0);
 });

@@ -25,6 +25,7 @@ function open(): EtcdProvider {
 afterEach(async () => {
   for (const provider of opened.splice(0)) await provider[Symbol.asyncDispose]();
   expect([await contents.keys(), await contents.leases()]).toEqual([[], []]);
+  await until("no watcher is left", async () => (await contents.watchers()) === 0);
 });
 
 describe("leases", () => {
