@@ -45,7 +45,7 @@ async function bench(rest) {
 /** @param {string[]} rest */
 async function test(rest) {
   await build();
-  return await runTests(rest, await ensureServers());
+  return await runTests(rest, await ensureServers({ browser: true }));
 }
 
 /** @param {string[]} rest */

@@ -6,19 +6,22 @@ import { rootFolder } from "./workspace.mjs";
 
 /** The servers that tests and benchmarks use. */
 const serverKinds = ["redis", "postgres", "etcd", "pgbouncer"];
+/** What tests of pages use beside them. */
+const browserKind = "chromium";
 /** What `test-servers ensure` exits with when a server can be had in no way. */
 const UNAVAILABLE = 3;
 
 /**
  * Finds or installs the servers: a Docker engine, programs on the machine, Debian's packages.
  *
+ * @param {{ readonly browser?: boolean }} [options] Whether a browser is wanted as well.
  * @returns {Promise<Record<string, string>>} Added to the environment of what runs next, so that it
  *   does not search again where nothing was found.
  */
-export async function ensureServers() {
+export async function ensureServers({ browser = false } = {}) {
   const cli = path.join(rootFolder, "packages", "test-servers", "dist", "cli.js");
   let foundCount = 0;
-  for (const kind of serverKinds) {
+  for (const kind of browser ? [...serverKinds, browserKind] : serverKinds) {
     const { code, interrupted } = await runProcess(process.execPath, [cli, "ensure", kind]);
     if (code === 0) {
       foundCount += 1;
@@ -28,11 +31,11 @@ export async function ensureServers() {
       throw new StepFailure(
         code,
         interrupted,
-        `No ${kind} server could be had; the reason and what to do are above. ` +
+        `No ${kind} could be had; the reason and what to do are above. ` +
           "Without CI=true this is only reported.",
       );
     }
-    progress(`no ${kind} server: what needs one is reported as not run`);
+    progress(`no ${kind}: what needs one is reported as not run`);
   }
   return foundCount === 0 ? { HOLDFAST_SERVERS: "none" } : {};
 }

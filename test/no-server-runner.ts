@@ -1,7 +1,7 @@
 import { type RunnerTask, type RunnerTestCase, type RunnerTestSuite, TestRunner } from "vitest";
 
-/** How `@holdfast/test-servers` begins to say that there is no server. */
-const NO_SERVER = /^NO (?<kind>[A-Z]+) SERVER\b/;
+/** How `@holdfast/test-servers` begins to say that there is no server, or no browser. */
+const NO_SERVER = /^NO (?<kind>[A-Z]+(?: SERVER)?):/;
 
 /**
  * Tests that ask for a server where none is to be had were not run: they neither passed nor failed.
@@ -39,5 +39,5 @@ function missingServer(task: RunnerTask): string | undefined {
 
 function markNotRun(task: RunnerTask, kind: string): void {
   // The runner's own skips have this note, its types do not.
-  task.result = Object.assign({ state: "skip" } as const, { note: `not run: no ${kind} server` });
+  task.result = Object.assign({ state: "skip" } as const, { note: `not run: no ${kind}` });
 }

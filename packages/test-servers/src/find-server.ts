@@ -1,6 +1,7 @@
 import { aptInstall, aptObstacle } from "./apt-install.ts";
 import { engineAddresses, findDockerEngine } from "./docker-engine.ts";
 import { findLocalBinary } from "./local-binary.ts";
+import type { ProgramKind } from "./program-kind.ts";
 import type { ServerKind } from "./server-kind.ts";
 import { readServerSetting } from "./server-setting.ts";
 import type { ServerSource } from "./server-source.ts";
@@ -28,18 +29,22 @@ type Finding =
 
 /**
  * Looks for one kind of server: a Docker engine that answers, then a program on this machine, then,
- * where allowed, Debian's packages. `HOLDFAST_SERVERS` narrows this to one source or to none.
+ * where allowed, Debian's packages. `HOLDFAST_SERVERS` narrows this to one source or to none. What has no
+ * image is a program of this machine whatever it says, but for none.
  */
 export async function findServer(
-  kind: ServerKind,
+  kind: ServerKind | ProgramKind,
   options: FindServerOptions = {},
 ): Promise<ServerAvailability> {
   const setting = readServerSetting();
   if (setting === "none") return switchedOff(kind);
   const places: (() => Finding | Promise<Finding>)[] = [];
-  if (setting !== "local") places.push(() => findInDocker(kind));
-  if (setting !== "docker") places.push(() => findOnMachine(kind));
-  if (setting !== "docker" && options.install) places.push(() => installOnMachine(kind));
+  const isImage = "image" in kind;
+  if (isImage && setting !== "local") places.push(() => findInDocker(kind));
+  if (!isImage || setting !== "docker") {
+    places.push(() => findOnMachine(kind));
+    if (options.install) places.push(() => installOnMachine(kind));
+  }
   const misses: string[] = [];
   for (const place of places) {
     const finding = await place();
@@ -65,13 +70,13 @@ async function findInDocker(kind: ServerKind): Promise<Finding> {
   return { source: "docker", detail: `${kind.image} on ${engine}` };
 }
 
-function findOnMachine(kind: ServerKind): Finding {
+function findOnMachine(kind: ProgramKind): Finding {
   const path = findLocalBinary(kind.binary, kind.folders?.());
   if (path === undefined) return { miss: `${kind.binary} on PATH: not there` };
   return { source: "local", detail: path };
 }
 
-async function installOnMachine(kind: ServerKind): Promise<Finding> {
+async function installOnMachine(kind: ProgramKind): Promise<Finding> {
   const packages = kind.debianPackages.join(" ");
   const obstacle = aptObstacle();
   if (obstacle !== undefined) return { miss: `apt-get install ${packages}: ${obstacle}` };
@@ -86,22 +91,30 @@ async function installOnMachine(kind: ServerKind): Promise<Finding> {
   return findOnMachine(kind);
 }
 
-function switchedOff(kind: ServerKind): ServerAvailability {
+function switchedOff(kind: ProgramKind): ServerAvailability {
   const explanation = [
-    `NO ${kind.name.toUpperCase()} SERVER: switched off by HOLDFAST_SERVERS=none.`,
+    `${noun(kind)}: switched off by HOLDFAST_SERVERS=none.`,
     "What to do: unset HOLDFAST_SERVERS.",
   ].join("\n");
   return { kind: kind.name, available: false, explanation };
 }
 
-function unavailable(kind: ServerKind, misses: readonly string[]): ServerAvailability {
+function unavailable(
+  kind: ServerKind | ProgramKind,
+  misses: readonly string[],
+): ServerAvailability {
   const explanation = [
-    `NO ${kind.name.toUpperCase()} SERVER: what needs one cannot run. Looked for`,
+    `${noun(kind)}: what needs one cannot run. Looked for`,
     ...misses.map((miss) => `  - ${miss}`),
-    `What to do: start a Docker engine, or install ${kind.binary}`,
+    `What to do: ${"image" in kind ? "start a Docker engine, or " : ""}install ${kind.binary}`,
     `(Debian: apt-get install ${kind.debianPackages.join(" ")}), and leave HOLDFAST_SERVERS unset.`,
   ].join("\n");
   return { kind: kind.name, available: false, explanation };
+}
+
+/** How a test runner tells that something was not to be had. */
+function noun(kind: ServerKind | ProgramKind): string {
+  return `NO ${kind.name.toUpperCase()}${"image" in kind ? " SERVER" : ""}`;
 }
 
 function textOf(cause: unknown): string {

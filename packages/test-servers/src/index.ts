@@ -1,3 +1,4 @@
+export { browserProgram } from "./browser.ts";
 export { type Certificate, createCertificate } from "./certificate.ts";
 export type { Direction } from "./direction.ts";
 export { ensureServers } from "./ensure-servers.ts";

@@ -1,12 +1,7 @@
+import type { ProgramKind } from "./program-kind.ts";
+
 /** What is needed to find and install one kind of server; each kind's own file exports one. */
-export interface ServerKind {
-  readonly name: string;
-  /** The program that is started; it is looked for on PATH. */
-  readonly binary: string;
-  /** Folders outside of PATH where its packages put it, best first. */
-  readonly folders?: () => readonly string[];
-  /** Debian packages that bring the program. */
-  readonly debianPackages: readonly string[];
+export interface ServerKind extends ProgramKind {
   /** Image of the container path. */
   readonly image: string;
 }

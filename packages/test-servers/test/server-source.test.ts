@@ -69,6 +69,16 @@ test("where nothing is found each place that was looked at is named, with a reme
   );
 });
 
+test("a browser is looked for on this machine alone", async () => {
+  vi.stubEnv("CI", "");
+  vi.stubEnv("HOLDFAST_SERVERS", "docker");
+  vi.stubEnv("PATH", "/nowhere");
+  const [found] = await ensureServers(["chromium"]);
+  expect(found).toHaveProperty("explanation", expect.stringMatching(/^NO CHROMIUM: /));
+  expect(found).toHaveProperty("explanation", expect.stringContaining("install chromium\n"));
+  expect(found).toHaveProperty("explanation", expect.not.stringContaining("Docker"));
+});
+
 test("an engine that accepts and never answers costs less than a second", async () => {
   const sockets: Socket[] = [];
   const engine = createServer((socket) => sockets.push(socket));
