@@ -18,13 +18,16 @@ function entrant(strategyId: string, probe: Partial<Probe> = {}): Entrant {
 
 test("every round begins with another strategy, after a warm-up that is not kept", async () => {
   const order: string[] = [];
+  const measured: string[] = [];
   const entrants = ["a", "b", "c"].map((id) => entrant(id));
   await runRounds(entrants, {
     rounds: 3,
     seconds: 0.01,
     signal: new AbortController().signal,
     onSlice: (id) => order.push(id),
+    onSample: ({ strategyId }, { x }) => measured.push(`${strategyId}${x}`),
   });
+  expect(measured.join("")).toBe("a1b1c1" + "b1c1a1" + "c1a1b1");
   expect(order.join("")).toBe("abc" + "abc" + "bca" + "cab");
   expect(entrants.map(({ samples }) => samples.length)).toEqual([3, 3, 3]);
 });
@@ -37,6 +40,7 @@ test("a strategy that fails falls out and the others go on", async () => {
     seconds: 0.01,
     signal: new AbortController().signal,
     onSlice: () => {},
+    onSample: () => {},
   });
   expect(failing.failure).toBe("broken");
   expect(sound.samples).toHaveLength(2);
@@ -56,6 +60,7 @@ test("an interrupted round is dropped for all", async () => {
     seconds: 0.01,
     signal: controller.signal,
     onSlice: () => {},
+    onSample: () => {},
   });
   expect([first.samples.length, second.samples.length]).toEqual([2, 2]);
 });

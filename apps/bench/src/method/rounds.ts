@@ -18,6 +18,8 @@ export interface RoundsOptions {
   readonly signal: AbortSignal;
   /** Called before each slice. */
   readonly onSlice: (strategyId: string) => void;
+  /** Called after each slice but those of the warm-up. */
+  readonly onSample: (entrant: Entrant, sample: Sample) => void;
 }
 
 /**
@@ -32,8 +34,10 @@ export async function runRounds(
   const warmUpSeconds = Math.max(options.seconds, WARM_UP_SECONDS_MIN);
   await inTurn(entrants, options, ({ probe }) => probe.warmUp(warmUpSeconds, options.rounds));
   for (let round = 0; round < options.rounds && !options.signal.aborted; round += 1) {
-    await inTurn(rotated(entrants, round), options, async ({ probe, samples }) => {
-      samples.push(await probe.measure(options.seconds));
+    await inTurn(rotated(entrants, round), options, async (entrant) => {
+      const sample = await entrant.probe.measure(options.seconds);
+      entrant.samples.push(sample);
+      options.onSample(entrant, sample);
     });
     if (!options.signal.aborted) continue;
     for (const { samples } of entrants) samples.length = Math.min(samples.length, round);

@@ -58,7 +58,7 @@ test("what breaks, wherever it breaks, takes nobody else's results along", async
     {
       host: new AgentHost(pinning, await Servers.start([], pinning, () => {})),
       signal: new AbortController().signal,
-      listener: { onVariant: () => {}, onSlice: () => {} },
+      listener: { onVariant: () => {}, onSlice: () => {}, onSample: () => {} },
       onPart: (soFar) => parts.push(soFar),
     },
   );

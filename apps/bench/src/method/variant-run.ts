@@ -1,5 +1,5 @@
 import type { AgentHost } from "../agent/agent-host.ts";
-import type { Params, Scenario, Variant } from "../scenario.ts";
+import type { Params, Sample, Scenario, Variant } from "../scenario.ts";
 import type { Strategy } from "../strategy.ts";
 import { noisyMetrics } from "./noise.ts";
 import type { Control, Gap, Inability, Outcome, Place, Result } from "./outcome.ts";
@@ -12,6 +12,8 @@ export interface RunListener {
   /** A variant begins; `slices` measurements will follow, warm-up included. */
   onVariant(scenario: Scenario, variant: Variant, slices: number): void;
   onSlice(strategyId: string): void;
+  /** What a slice yielded, after each but those of the warm-up and of the control. */
+  onSample(strategyId: string, sample: Sample): void;
 }
 
 export interface VariantOptions {
@@ -59,6 +61,9 @@ export class VariantRun {
         ...effort,
         signal,
         onSlice: (strategyId) => listener.onSlice(strategyId),
+        onSample: (entrant, sample) => {
+          if (entrant !== this.#again?.entrant) listener.onSample(entrant.strategyId, sample);
+        },
       });
     } finally {
       // An abort has ended the agents already; there is nobody left to say goodbye to.

@@ -45,6 +45,8 @@ class LineProgress implements Progress {
 
   onSlice(): void {}
 
+  onSample(): void {}
+
   stop(): void {}
 }
 
@@ -72,6 +74,8 @@ class BarProgress implements Progress {
     this.#bar.update(this.#begun, { strategy: strategyId });
     this.#begun += 1;
   }
+
+  onSample(): void {}
 
   stop(): void {
     this.#bar.stop();
