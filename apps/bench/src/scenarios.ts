@@ -5,6 +5,7 @@ import { fairness } from "./scenarios/fairness.ts";
 import { handoff } from "./scenarios/handoff.ts";
 import { holding } from "./scenarios/holding.ts";
 import { local } from "./scenarios/local.ts";
+import { loss } from "./scenarios/loss.ts";
 import { memberDown } from "./scenarios/member-down.ts";
 import { memberHung } from "./scenarios/member-hung.ts";
 import { packageScenario } from "./scenarios/package.ts";
@@ -22,6 +23,7 @@ export const scenarios: readonly Scenario[] = [
   holding,
   crash,
   pause,
+  loss,
   memberDown,
   memberHung,
   waiters,

@@ -11,7 +11,7 @@ const TTL_COUNT_MAX = 8;
 /** The holder lives that long, in ttls: a quarter, and up to a renewal interval of a third more. */
 const HOLD_TTLS_MIN = 1 / 4;
 const HOLD_TTLS_SPREAD = 1 / 3;
-const HOLD_STEPS = 4;
+const HOLD_STEPS = 5;
 const HOLDER = 0;
 const WAITER = 1;
 
@@ -21,7 +21,7 @@ export const crash: Scenario = {
   about: "the holder's process is killed (SIGKILL): time until a waiting process has the lock",
   usesServer: true,
   secondsDefault: 0,
-  roundsDefault: 4,
+  roundsDefault: 5,
   metrics: [
     { id: "grantMs", title: "killed →\ngranted", kind: "ms", compared: false },
     { id: "grantOverTtl", title: "÷ ttl", kind: "index", compared: false },

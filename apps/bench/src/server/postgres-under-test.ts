@@ -1,4 +1,5 @@
 import { type PostgresServer, startPostgres } from "@holdfast/test-servers";
+import { hostUs } from "../host-clock.ts";
 import type { CorePinning } from "./core-pinning.ts";
 import type { ServerCount } from "./server-count.ts";
 import type { ServerFault, ServerUnderTest } from "./server-under-test.ts";
@@ -23,6 +24,11 @@ const PREPARE = `
 const COUNT = `
   SELECT coalesce(sum(calls), 0) AS calls FROM pg_stat_statements
   WHERE userid = (SELECT oid FROM pg_roles WHERE rolname = '${USER}')
+`;
+
+const END_HOLDERS = `
+  SELECT pg_terminate_backend(pid)
+  FROM (SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'advisory' AND granted) AS holders
 `;
 
 /** Starts one Postgres; strategies lock on no more. */
@@ -83,6 +89,17 @@ class PostgresUnderTest implements ServerUnderTest {
   async heal(): Promise<void> {
     const fault = await this.#started.heal();
     if (fault === "killed") await this.#server.query(PREPARE);
+  }
+
+  async endHolders(): Promise<number> {
+    const client = await this.#server.connect();
+    try {
+      const orderedUs = hostUs();
+      await client.query(END_HOLDERS);
+      return orderedUs;
+    } finally {
+      await client.end();
+    }
   }
 
   stop(): Promise<void> {

@@ -20,5 +20,7 @@ export interface ServerUnderTest {
   fail(fault: ServerFault): Promise<void>;
   /** Undoes `fail` and resolves when the server answers. One that was killed comes back empty. */
   heal(): Promise<void>;
+  /** Ends the sessions that hold locks; resolves with the host time of the order. Absent without sessions. */
+  endHolders?(): Promise<number>;
   stop(): Promise<void>;
 }
