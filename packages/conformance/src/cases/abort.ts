@@ -178,7 +178,7 @@ export const abortCases: readonly ConformanceCase[] = [
     async run(context) {
       const locks = await context.locks();
       const controller = new AbortController();
-      const ttlMs = context.ttl(200);
+      const ttlMs = context.ttl(600);
       const options = { signal: controller.signal, ttlMs };
       const lease = await locks.acquire(context.name(), options);
       controller.abort();

@@ -16,7 +16,7 @@ export const renewalCases: readonly ConformanceCase[] = [
     title: "a lease outlives several ttls while its holder does nothing",
     async run(context) {
       const [locks, other] = [await context.locks(), await context.locks()];
-      const ttlMs = context.ttl(250);
+      const ttlMs = context.ttl(600);
       const lease = await locks.acquire(context.name(), { ttlMs });
       await pause(3 * ttlMs);
       lease.assertValid();
@@ -71,11 +71,11 @@ export const renewalCases: readonly ConformanceCase[] = [
     async run(context) {
       const probe = await context.probe();
       const locks = await context.locks({ provider: probe });
-      const ttlMs = context.ttl(150);
+      const ttlMs = context.ttl(600);
       const lease = await locks.acquire(context.name(), { ttlMs });
-      await pause(6 * ttlMs);
+      await pause(3 * ttlMs);
       const count = probe.count("renew");
-      assert.ok(count >= 6 && count <= 40, `${count} renewals in six ttls`);
+      assert.ok(count >= 3 && count <= 20, `${count} renewals in three ttls`);
       assert.equal(await lease.release(), "released");
     },
   },
@@ -125,7 +125,7 @@ export const renewalCases: readonly ConformanceCase[] = [
       const locks = await context.locks({ provider: probe });
       const ttlMs = context.ttl(200);
       const lease = await locks.acquire(context.name(), { ttlMs, renew: false });
-      await aborts(ttlMs + 200, "the loss", lease.signal);
+      await aborts(ttlMs + 1_000, "the loss", lease.signal);
       assert.equal(probe.count("renew"), 0);
     },
   },
@@ -138,7 +138,7 @@ export const renewalCases: readonly ConformanceCase[] = [
       const ttlMs = context.ttl(200);
       const startMs = nowMs();
       const lease = await locks.acquire(context.name(), { ttlMs, maxHoldMs: 2 * ttlMs });
-      await aborts(4 * ttlMs + 200, "the loss", lease.signal);
+      await aborts(4 * ttlMs + 1_000, "the loss", lease.signal);
       assert.ok(nowMs() - startMs >= 1.5 * ttlMs, "held for about maxHoldMs");
       assert.equal(lease.signal.reason.why, "max-hold");
       await context.becomesFree(other, lease.name, ttlMs + 1_000);
@@ -151,7 +151,7 @@ export const renewalCases: readonly ConformanceCase[] = [
     async run(context) {
       const [probe, other] = [await context.probe(), await context.open()];
       const locks = await context.locks({ provider: probe });
-      const ttlMs = context.ttl(200);
+      const ttlMs = context.ttl(600);
       const gate = new Gate();
       const lease = await locks.acquire(context.name(), { ttlMs });
       probe.plan = { replied: (call) => (call.operation === "renew" ? gate.passed : undefined) };
