@@ -1,6 +1,6 @@
 import { systemClock } from "@holdfast/core";
 import { expect, test } from "vitest";
-import { type EtcdOptions, etcdSettings, hostUrls } from "./etcd-options.ts";
+import { etcdSettings, hostUrls } from "./etcd-options.ts";
 
 const HOSTS = "http://a:2379";
 
@@ -29,7 +29,7 @@ test.each([
   ["half a millisecond", { hosts: HOSTS, commandTimeoutMs: 10.5 }],
   ["a largest ttl below the smallest", { hosts: HOSTS, ttlMsMax: 1_000 }],
 ])("refused: %s", (_what, options) => {
-  expect(() => etcdSettings(options as unknown as EtcdOptions)).toThrow(/etcd\(\)|must|belong/);
+  expect(() => etcdSettings(options as never)).toThrow(/etcd\(\)|must|belong/);
 });
 
 test("hosts are made URLs, with TLS where it is asked for", () => {

@@ -39,9 +39,7 @@ export class EtcdCluster implements AsyncDisposable {
     if (this.#peering === undefined || port === undefined) {
       throw new Error("the cluster was started without isIsolable, or has no such member");
     }
-    const { header } = (await member.ask("/v3/maintenance/status", {})) as unknown as {
-      readonly header: { readonly member_id: string };
-    };
+    const { header } = await statusOf(member);
     await this.#peering.links.isolate(BigInt(header.member_id).toString(16), port);
   }
 
@@ -71,14 +69,27 @@ const NO_VIEW: View = { id: "", leader: "none", term: -1 };
 /** A member that is stopped answers nothing. */
 const VIEW_TIMEOUT_MS = 500;
 
+/** What a member answers of itself, as far as it is read here. */
+interface MemberStatus {
+  readonly header: { readonly member_id: string };
+  readonly leader?: string;
+  readonly raftTerm: string;
+}
+
+async function statusOf(member: EtcdServer, timeoutMs?: number): Promise<MemberStatus> {
+  const status: Readonly<Record<string, unknown>> & Partial<MemberStatus> = await member.ask(
+    "/v3/maintenance/status",
+    {},
+    timeoutMs,
+  );
+  const { header, leader, raftTerm } = status;
+  if (header === undefined || raftTerm === undefined) throw new Error("a member gave no status");
+  return { header, raftTerm, ...(leader !== undefined && { leader }) };
+}
+
 async function viewOf(member: EtcdServer): Promise<View> {
   try {
-    const status = (await member.ask("/v3/maintenance/status", {}, VIEW_TIMEOUT_MS)) as {
-      readonly header: { readonly member_id: string };
-      readonly leader?: string;
-      readonly raftTerm: string;
-    };
-    const { header, leader = "none", raftTerm } = status;
+    const { header, leader = "none", raftTerm } = await statusOf(member, VIEW_TIMEOUT_MS);
     return { id: header.member_id, leader, term: Number(raftTerm) };
   } catch {
     return NO_VIEW;
