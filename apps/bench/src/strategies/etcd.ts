@@ -15,7 +15,7 @@ export const etcd: Strategy = {
     waitsWithoutPolling: true,
     lossSignal: true,
     renewal: true,
-    fairness: false,
+    fairness: true,
     quorum: false,
   },
   comparedWith: ["raw-etcd3"],

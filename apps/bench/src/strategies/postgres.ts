@@ -15,7 +15,7 @@ export const postgres: Strategy = {
     waitsWithoutPolling: true,
     lossSignal: true,
     renewal: true,
-    fairness: true,
+    fairness: false,
     quorum: false,
   },
   comparedWith: ["raw-pg"],

@@ -12,10 +12,10 @@ export const redisIoredis: Strategy = {
   backend: "redis",
   abilities: {
     fencing: true,
-    waitsWithoutPolling: false,
+    waitsWithoutPolling: true,
     lossSignal: true,
     renewal: true,
-    fairness: false,
+    fairness: true,
     quorum: false,
   },
   comparedWith: ["raw-ioredis"],

@@ -12,10 +12,10 @@ export const redisNodeRedis: Strategy = {
   backend: "redis",
   abilities: {
     fencing: true,
-    waitsWithoutPolling: false,
+    waitsWithoutPolling: true,
     lossSignal: true,
     renewal: true,
-    fairness: false,
+    fairness: true,
     quorum: false,
   },
   comparedWith: ["raw-node-redis"],
