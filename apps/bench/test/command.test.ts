@@ -9,7 +9,7 @@ test("--list names every strategy and scenario with a line about it", async () =
   }
   expect(bench.stdout).toMatch(/^Peers .*\n {2}async-mutex /m);
   expect(bench.stdout).toMatch(/^ +fencing +waitsWithoutPolling +lossSignal/m);
-  expect(bench.stdout).toMatch(/^ {2}redis-ioredis +yes +no +yes/m);
+  expect(bench.stdout).toMatch(/^ {2}redis-ioredis +yes +yes +yes/m);
   expect(bench.stdout).toMatch(/^ {2}uncontended +\d+ (s|min) +\d+ min$/m);
   expect(bench.stdout).toMatch(/^ {2}all +\d+ min +\d+ min$/m);
   expect(bench.stderr).toBe("");
