@@ -32,6 +32,12 @@ async function obey(commandLine: CommandLine): Promise<number> {
       process.stdout.write(`${comparisonText(scenarios, comparison)}\n`);
       return 0;
     }
+    case "page": {
+      const { publishPage } = await import("./cli/publish.ts");
+      await publishPage(commandLine.report, commandLine.html);
+      process.stdout.write(`Page written to ${commandLine.html}\n`);
+      return 0;
+    }
     case "run": {
       const { request } = commandLine;
       const { runCommand } = await import("./cli/run-command.ts");

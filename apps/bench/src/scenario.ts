@@ -1,4 +1,5 @@
 import type { AgentHost } from "./agent/agent-host.ts";
+import type { Details } from "./method/details.ts";
 import type { Abilities, LockClient, Strategy } from "./strategy.ts";
 
 /** The knobs of one measurement, as they appear in the JSON: `{ callers: 64 }`. */
@@ -42,6 +43,8 @@ export interface Probe {
   warmUp(seconds: number, rounds: number): Promise<void>;
   /** Measures for about `seconds`, or one unit of work where that takes longer. */
   measure(seconds: number): Promise<Sample>;
+  /** What all slices measured so far show beside their samples. */
+  details?(): Details;
   close(): Promise<void>;
 }
 

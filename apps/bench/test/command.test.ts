@@ -20,7 +20,7 @@ test("--help shows every flag", async () => {
   expect(await bench.exitCode()).toBe(0);
   for (const flag of [
     ...["strategies", "peers", "scenarios", "quick", "seconds", "rounds", "gate", "json"],
-    ...["compare", "url", "destructive", "list", "help"],
+    ...["compare", "html", "from", "url", "destructive", "list", "help"],
   ]) {
     expect(bench.stdout).toContain(`--${flag}`);
   }

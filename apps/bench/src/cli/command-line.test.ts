@@ -40,6 +40,8 @@ describe("accepted command lines", () => {
       urls: [],
       quick: false,
       json: undefined,
+      html: undefined,
+      flags: [],
       compareWith: undefined,
     });
   });

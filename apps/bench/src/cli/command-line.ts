@@ -6,9 +6,10 @@ import type { Scenario } from "../scenario.ts";
 import { scenarios } from "../scenarios.ts";
 import { strategies } from "../strategies.ts";
 import { chooseStrategies } from "./choose-strategies.ts";
-import { readIds, readList, readNumber, readOutput } from "./flag-values.ts";
+import { readIds, readList, readNumber, readOutput, readOutputFile } from "./flag-values.ts";
 import { type FlagValues, readFlags } from "./flags.ts";
 import { QUICK_ROUNDS, QUICK_SECONDS, quickScenarios, quickStrategies } from "./quick.ts";
+import { repeatFlags } from "./repeat-flags.ts";
 import type { RunRequest } from "./run-request.ts";
 import { readServerUrls, type ServerUrl } from "./server-url.ts";
 import { UsageError } from "./usage-error.ts";
@@ -18,6 +19,7 @@ export type CommandLine =
   | { readonly command: "help" }
   | { readonly command: "list" }
   | { readonly command: "compare"; readonly before: Report; readonly after: Report }
+  | { readonly command: "page"; readonly report: Report; readonly html: string }
   | { readonly command: "run"; readonly request: RunRequest };
 
 const SECONDS_MIN = 0.01;
@@ -27,15 +29,20 @@ const ROUNDS_MAX = 1_000;
 /** Reads the arguments after the program's name. Throws a {@link UsageError} that names the remedy. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   // npm and pnpm each take or leave the "--" in front of a script's own flags.
-  const flags = readFlags(args[0] === "--" ? args.slice(1) : args);
+  const typed = args[0] === "--" ? args.slice(1) : args;
+  const flags = readFlags(typed);
   if (flags.help === true) return { command: "help" };
   if (flags.list === true) return { command: "list" };
-  const [before, after] = readReports(flags.compare);
+  if (flags.from !== undefined) return paging(flags);
+  const [before, after] = readReports("compare", flags.compare);
   if (before !== undefined && after !== undefined) return comparing(flags, { before, after });
-  return { command: "run", request: readRequest(flags, before) };
+  return { command: "run", request: readRequest(flags, { typed, compareWith: before }) };
 }
 
-function readRequest(flags: FlagValues, compareWith: Report | undefined): RunRequest {
+function readRequest(
+  flags: FlagValues,
+  { typed, compareWith }: Pick<RunRequest, "compareWith"> & { readonly typed: readonly string[] },
+): RunRequest {
   const quick = flags.quick === true;
   if (quick && flags.gate === true) {
     throw new UsageError("--gate needs every round, and --quick is not for gating: leave one out");
@@ -57,6 +64,8 @@ function readRequest(flags: FlagValues, compareWith: Report | undefined): RunReq
     urls: readUrls(flags),
     quick,
     json: readOutput("json", flags.json),
+    html: readOutputFile("html", flags.html),
+    flags: repeatFlags(typed),
     compareWith,
   };
 }
@@ -105,10 +114,26 @@ function comparing(
   );
 }
 
-function readReports(wish: unknown): readonly Report[] {
+/** A page of a result is made, and nothing is run. */
+function paging({ from, html: wish, ...others }: FlagValues): CommandLine {
+  const html = readOutputFile("html", wish);
+  const [other] = Object.keys(others).filter((name) => name !== "--");
+  if (html === undefined || other !== undefined) {
+    throw new UsageError(
+      `--from makes the page of a result and runs nothing: ${html === undefined ? "say --html FILE" : `leave out --${other}`}`,
+    );
+  }
+  const [report, second] = readReports("from", from);
+  if (report === undefined || second !== undefined) {
+    throw new UsageError("--from takes one result that --json wrote");
+  }
+  return { command: "page", report, html };
+}
+
+function readReports(flag: "compare" | "from", wish: unknown): readonly Report[] {
   if (wish === undefined) return [];
   const files = readList(wish);
-  if (files.length < 1 || files.length > 2) {
+  if (flag === "compare" && (files.length < 1 || files.length > 2)) {
     throw new UsageError(
       "--compare takes an older result, or an older and a newer: old.json,new.json",
     );
@@ -118,7 +143,7 @@ function readReports(wish: unknown): readonly Report[] {
       return readReport(resolve(file));
     } catch (error) {
       if (!(error instanceof ReportError)) throw error;
-      throw new UsageError(`--compare: ${error.message}`);
+      throw new UsageError(`--${flag}: ${error.message}`);
     }
   });
 }

@@ -51,6 +51,13 @@ export function readNumber(flag: string, wish: unknown, range: Range): number | 
   );
 }
 
+/** A file to write and nothing else. */
+export function readOutputFile(flag: string, wish: unknown): string | undefined {
+  const file = readOutput(flag, wish);
+  if (file !== STDOUT) return file;
+  throw new UsageError(`--${flag} takes the path of one file to write`);
+}
+
 /**
  * A file to write, absolute, or {@link STDOUT}. Checked before the run, so that minutes of measuring
  * do not end in a path that does not exist.

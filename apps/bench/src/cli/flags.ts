@@ -15,6 +15,8 @@ const FLAGS = {
   url: "<url>",
   destructive: undefined,
   json: "<file>",
+  html: "<file>",
+  from: "<file>",
   compare: "<files>",
   list: undefined,
   help: undefined,

@@ -25,6 +25,8 @@ What to do with it
   --gate             measure what the targets of gates.json need, and judge them: exit code 1
                      when one is missed or the noise is too large to tell
   --json FILE        write the results there too; "-" writes them to standard output
+  --html FILE        write a page with charts there too, which needs nothing beside it
+  --from OLD         beside --html: the page of an older result, without a run
   --compare OLD      say what changed beyond the noise since the results of OLD
   --compare OLD,NEW  the same for two results, without a run
 

@@ -15,7 +15,7 @@ import { Servers } from "../server/servers.ts";
 import type { ServerUrl } from "./server-url.ts";
 
 /** What a run measured, and where. */
-export type Measured = Omit<Report, "notForGating" | "gates" | "comparison">;
+export type Measured = Omit<Report, "notForGating" | "flags" | "gates" | "comparison">;
 
 /** What ends a run early, and what is told how far it is. */
 export interface RunControl {
@@ -104,9 +104,10 @@ async function measureOn(
   const machine = describeMachine(pinning.core, servers.pinned);
   const strategies = plan.items.flatMap((item) => item.strategies);
   const versions = await describeVersions(servers.versions, strategies);
+  const startedAt = new Date().toISOString();
   const measuredBy = (outcome: Outcome, complete: boolean): Measured => {
     const { results, controls: noise, cannot, gaps: notMeasured } = outcome;
-    return { machine, versions, complete, results, noise, cannot, notMeasured };
+    return { startedAt, machine, versions, complete, results, noise, cannot, notMeasured };
   };
   const host = new AgentHost(pinning, servers);
   const killAllNow = (): void => host.killAllNow();

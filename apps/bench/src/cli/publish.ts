@@ -13,6 +13,12 @@ export function publishPart(report: Report, json: string | undefined): void {
   if (json !== undefined && json !== STDOUT) writeFileSync(json, reportJson(report));
 }
 
+/** Writes the page of a result. Throws what the file system says against it. */
+export async function publishPage(report: Report, html: string): Promise<void> {
+  const { reportPage } = await import("../page/report-page.ts");
+  writeFileSync(html, reportPage(report));
+}
+
 /** Tables to the standard output and the JSON into its file; or the JSON there and the tables beside. */
 export function publish(report: Report, json: string | undefined): void {
   try {

@@ -11,7 +11,7 @@ import { UnreachableError } from "../server/given-servers.ts";
 import { strategies } from "../strategies.ts";
 import { Interruption } from "./interruption.ts";
 import { type Measured, measure } from "./measure.ts";
-import { publish, publishPart } from "./publish.ts";
+import { publish, publishPage, publishPart } from "./publish.ts";
 import type { RunRequest } from "./run-request.ts";
 
 /** When a gate is missed, the noise is too large to tell, or nothing was measured. */
@@ -55,6 +55,10 @@ export async function runCommand(
   }
   const report = concluded(measured, request, gating);
   publish(report, request.json);
+  if (request.html !== undefined) {
+    await publishPage(report, request.html);
+    console.error(`Page written to ${request.html}`);
+  }
   return interruption.exitCode ?? exitCodeOf(report);
 }
 
@@ -68,10 +72,10 @@ function exitCodeOf({ gates, givenServers }: Report): number {
 /** Adds what follows from the figures. */
 function concluded(
   measured: Measured,
-  { quick, compareWith }: RunRequest,
+  { quick, compareWith, flags }: RunRequest,
   gating: { readonly gates: readonly GateRow[]; readonly field: GateField } | undefined,
 ): Report {
-  const report = { ...measured, notForGating: quick };
+  const report = { ...measured, notForGating: quick, flags };
   const { results, noise: controls, cannot, notMeasured: gaps } = measured;
   const evidence = gating && { results, controls, cannot, gaps, field: gating.field };
   return {

@@ -18,6 +18,10 @@ export interface RunRequest {
   readonly quick: boolean;
   /** Where to write the results: a path, or {@link STDOUT}. */
   readonly json: string | undefined;
+  /** Where to write the page. */
+  readonly html: string | undefined;
+  /** The flags that make such a run again, without passwords and without where to write. */
+  readonly flags: readonly string[];
   /** An older result to compare the new one with. */
   readonly compareWith: Report | undefined;
 }

@@ -49,6 +49,11 @@ export function contention({ replies, seconds, contenders }: Slice): Sample {
   };
 }
 
+/** How many turns each contender had; those of one process beside each other. */
+export function turnCounts({ replies, contenders }: Slice): readonly number[] {
+  return sharesOf(turnsOf(replies, contenders), replies.length * contenders);
+}
+
 /** How many acquisitions the server has seen: those of the slice, and those that emptied the queue. */
 export function acquisitionCount(replies: readonly ContenderReply[]): number {
   return replies.reduce((sum, reply) => sum + reply.tenures.length + reply.lateCount, 0);

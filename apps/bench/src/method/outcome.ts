@@ -1,4 +1,5 @@
 import type { Params } from "../scenario.ts";
+import type { Details } from "./details.ts";
 import type { Spreads } from "./summary.ts";
 
 /** Where in a run something belongs. */
@@ -17,6 +18,8 @@ export interface Result extends Place {
   readonly ratios: Readonly<Record<string, Spreads>>;
   /** Metric id to its value in each round, null where a round has none. */
   readonly values: Readonly<Record<string, readonly (number | null)[]>>;
+  /** Absent where the scenario has none, and in results of before there were any. */
+  readonly details?: Details;
 }
 
 /** The noise of a variant: one strategy measured twice over, divided by itself. Noiseless would be 1. */

@@ -139,7 +139,7 @@ export class VariantRun {
     return { ...entrant, strategy, params };
   }
 
-  #resultOf({ strategy, params, samples, failure }: Row): readonly Result[] {
+  #resultOf({ strategy, params, probe, samples, failure }: Row): readonly Result[] {
     if (failure !== undefined || samples.length === 0) return [];
     const metrics = this.#scenario.metrics.filter(
       ({ needs }) => needs === undefined || strategy.abilities[needs],
@@ -151,6 +151,7 @@ export class VariantRun {
         : [[id, ratios(metrics, samples, other.samples)] as const];
     });
     const summary = summarise(metrics, samples);
+    const details = probe.details?.();
     const values = Object.keys(summary).map(
       (id) => [id, samples.map((sample) => sample[id] ?? null)] as const,
     );
@@ -161,6 +162,7 @@ export class VariantRun {
         metrics: summary,
         ratios: Object.fromEntries(compared),
         values: Object.fromEntries(values),
+        ...(details && { details }),
       },
     ];
   }

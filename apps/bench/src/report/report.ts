@@ -23,6 +23,10 @@ export interface Report {
   readonly complete: boolean;
   /** True for a `--quick` run: too short to conclude anything from. */
   readonly notForGating: boolean;
+  /** When it began, as ISO 8601 has it; absent in results of before it was written down. */
+  readonly startedAt?: string;
+  /** The flags that make such a run again, without passwords; absent as well. */
+  readonly flags?: readonly string[];
   /** Present with `--url`. */
   readonly givenServers?: GivenServersNote;
   readonly results: readonly Result[];

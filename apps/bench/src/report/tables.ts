@@ -2,6 +2,7 @@ import colors from "picocolors";
 import type { Control, Inability, Place, Result } from "../method/outcome.ts";
 import type { Metric, Scenario, Variant } from "../scenario.ts";
 import { drawnTable } from "./drawn-table.ts";
+import { flatTitle } from "./flat-title.ts";
 import { formatNumber, formatRatio } from "./format-number.ts";
 import type { Report } from "./report.ts";
 
@@ -91,7 +92,7 @@ function ratioTable(scenario: Scenario, rows: readonly Result[]): readonly strin
   );
   if (compared.length === 0 || lines.length === 0) return [];
   return [
-    drawnTable(["ratio, median (range)", ...compared.map(({ title }) => flat(title))], lines),
+    drawnTable(["ratio, median (range)", ...compared.map(({ title }) => flatTitle(title))], lines),
   ];
 }
 
@@ -101,14 +102,12 @@ function noiseLine(metrics: readonly Metric[], { strategy, ratios, tooNoisy }: C
     const spread = ratios[id];
     if (spread === undefined) return [];
     const range = `${formatRatio(spread.min)}–${formatRatio(spread.max)}`;
-    return [`${flat(title)} ${formatRatio(spread.median)} (${range})`];
+    return [`${flatTitle(title)} ${formatRatio(spread.median)} (${range})`];
   });
   const line = `noise: ${strategy} ÷ itself: ${figures.join(" · ")}`;
   if (tooNoisy.length === 0) return colors.dim(line);
-  const titles = metrics.filter(({ id }) => tooNoisy.includes(id)).map(({ title }) => flat(title));
+  const titles = metrics
+    .filter(({ id }) => tooNoisy.includes(id))
+    .map(({ title }) => flatTitle(title));
   return `${line}\n${colors.yellow(`too noisy to conclude anything from: ${titles.join(", ")}`)}`;
-}
-
-function flat(title: string): string {
-  return title.replace("-\n", "").replace("\n", " ");
 }

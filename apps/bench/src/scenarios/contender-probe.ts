@@ -1,6 +1,7 @@
 import type { ReplaceableFleet } from "../agent/replaceable-fleet.ts";
 import { hostUs } from "../host-clock.ts";
-import { acquisitionCount, contention, type Slice } from "../method/contention.ts";
+import { acquisitionCount, contention, type Slice, turnCounts } from "../method/contention.ts";
+import type { Details } from "../method/details.ts";
 import type { Params, Probe, Sample } from "../scenario.ts";
 import type { ServerMeter } from "../server/server-meter.ts";
 import type { Strategy } from "../strategy.ts";
@@ -23,6 +24,8 @@ export class ContenderProbe implements Probe {
   readonly #meter: ServerMeter | undefined;
   readonly #strategy: Strategy;
   readonly #params: Params;
+  /** Of each contender, over all measured slices. */
+  #turns: readonly number[] = [];
 
   constructor(fleet: ReplaceableFleet, strategy: Strategy, params: Params) {
     this.#fleet = fleet;
@@ -49,6 +52,11 @@ export class ContenderProbe implements Probe {
     if (slice !== undefined) await this.#endWaits(slice);
   }
 
+  /** Who is alone has nobody to share with. */
+  details(): Details {
+    return this.#turns.length > 1 ? { turns: this.#turns } : {};
+  }
+
   close(): Promise<void> {
     return this.#fleet.close();
   }
@@ -67,6 +75,7 @@ export class ContenderProbe implements Probe {
   async #sampleOf(slice: Slice): Promise<Sample> {
     await this.#endWaits(slice);
     const sample = contention(slice);
+    this.#turns = turnCounts(slice).map((turns, index) => turns + (this.#turns[index] ?? 0));
     return this.#strategy.waits ? sample : limitOf(sample);
   }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleepMs } from "node:timers/promises";
 import pTimeout, { TimeoutError } from "p-timeout";
 import type { AgentHost, Fleet } from "../agent/agent-host.ts";
 import { hostUs } from "../host-clock.ts";
+import type { Details, PauseCourse } from "../method/details.ts";
 import type { Params, Probe, Sample, Scenario } from "../scenario.ts";
 import { FencedStore, type StoreValues } from "../server/fenced-store.ts";
 import type { Strategy } from "../strategy.ts";
@@ -64,6 +65,7 @@ class PauseProbe implements Probe {
   readonly #host: AgentHost;
   readonly #strategy: Strategy;
   readonly #ttlMs: number;
+  readonly #pauses: PauseCourse[] = [];
 
   constructor(host: AgentHost, strategy: Strategy, { ttlMs = 0 }: Params) {
     this.#host = host;
@@ -77,10 +79,16 @@ class PauseProbe implements Probe {
     await using store = await FencedStore.open();
     const fleet = await this.#host.open(pause, this.#strategy, { processes: 2 });
     try {
-      return sampleOf(await this.#stopAndGo(fleet, store), this.#strategy);
+      const course = await this.#stopAndGo(fleet, store);
+      this.#pauses.push(pauseOf(course));
+      return sampleOf(course, this.#strategy);
     } finally {
       await fleet.close();
     }
+  }
+
+  details(): Details {
+    return { pauses: this.#pauses };
   }
 
   async close(): Promise<void> {}
@@ -135,6 +143,16 @@ async function untilDone(work: Promise<unknown>, ms: number): Promise<void> {
   } catch (error) {
     if (!(error instanceof TimeoutError)) throw error;
   }
+}
+
+function pauseOf({ holder, other, stoppedUs, resumedUs, values }: Course): PauseCourse {
+  const sinceStopMs = (us: number): number => (us - stoppedUs) / 1000;
+  return {
+    resumedMs: sinceStopMs(resumedUs),
+    takenOverMs: other.grantedUs < resumedUs ? sinceStopMs(other.grantedUs) : null,
+    toldMs: holder.toldUs === undefined ? null : sinceStopMs(holder.toldUs),
+    lostWrites: holder.taken.plain + other.taken.plain - values.plain,
+  };
 }
 
 /** Each write that was taken adds one, so what is missing in the end was overwritten. */

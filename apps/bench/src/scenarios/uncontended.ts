@@ -1,7 +1,15 @@
 import type { Fleet } from "../agent/agent-host.ts";
+import type { Details } from "../method/details.ts";
+import { medianOf } from "../method/spread.ts";
 import type { Params, Probe, Sample, Scenario } from "../scenario.ts";
 import type { ServerMeter } from "../server/server-meter.ts";
-import { type CycleReply, type CycleRequest, cycleWork, strideFor } from "../work/cycle-work.ts";
+import {
+  type CycleReply,
+  type CycleRequest,
+  cycleWork,
+  LATENCY_PERCENTS,
+  strideFor,
+} from "../work/cycle-work.ts";
 
 /** So often code has to run until none of it is interpreted any more, or compiled meanwhile. */
 const WARM_UP_CYCLES_MIN = 5_000;
@@ -41,6 +49,8 @@ class CycleProbe implements Probe {
   readonly #callers: number;
   /** Known from the slice before; the warm-up is the first. */
   #stride = 1;
+  /** Of each measured slice. */
+  readonly #latencies: (readonly number[])[] = [];
 
   constructor(fleet: Fleet, { callers = 1 }: Params) {
     this.#meter = fleet.meter;
@@ -49,12 +59,15 @@ class CycleProbe implements Probe {
   }
 
   async measure(seconds: number): Promise<Sample> {
-    if (this.#meter === undefined) return this.#sampleOf(await this.#cycle(seconds));
-    const { value, cost } = await this.#meter.measure(() => this.#cycle(seconds));
+    const cycle = (): Promise<CycleReply> => this.#cycle(seconds);
+    const measured = await this.#meter?.measure(cycle);
+    const reply = measured?.value ?? (await cycle());
+    this.#latencies.push(reply.latencyUs);
+    if (measured === undefined) return this.#sampleOf(reply);
     return {
-      ...this.#sampleOf(value),
-      serverCpuUsPerCycle: cost.cpuUs / value.cycles,
-      commandsPerCycle: cost.commands / value.cycles,
+      ...this.#sampleOf(reply),
+      serverCpuUsPerCycle: measured.cost.cpuUs / reply.cycles,
+      commandsPerCycle: measured.cost.commands / reply.cycles,
     };
   }
 
@@ -66,6 +79,13 @@ class CycleProbe implements Probe {
       cycles += (await cycle()).cycles;
     }
     await this.#meter?.learn(cycle);
+  }
+
+  details(): Details {
+    const us = LATENCY_PERCENTS.map((_, index) =>
+      medianOf(this.#latencies.map((slice) => slice[index] ?? 0)),
+    );
+    return { latency: { percents: LATENCY_PERCENTS, us } };
   }
 
   close(): Promise<void> {

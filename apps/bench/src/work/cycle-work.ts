@@ -16,7 +16,14 @@ export interface CycleReply {
   readonly cpuUs: number;
   readonly p50Us: number;
   readonly p99Us: number;
+  /** At each of {@link LATENCY_PERCENTS}. */
+  readonly latencyUs: readonly number[];
 }
+
+/** Where the distribution of the latencies is read off. */
+export const LATENCY_PERCENTS: readonly number[] = [
+  ...[1, 5, 10, 25, 50, 75, 90, 95, 99, 99.9, 100],
+];
 
 /** Most untimed cycles between two timed ones. */
 const STRIDE_MAX = 64;
@@ -48,6 +55,7 @@ export async function cycleWork(client: LockClient, request: CycleRequest): Prom
     cpuUs: cpu.user + cpu.system,
     p50Us: histogram.percentileUs(50),
     p99Us: histogram.percentileUs(99),
+    latencyUs: LATENCY_PERCENTS.map((percent) => histogram.percentileUs(percent)),
   };
 }
 
