@@ -11,7 +11,15 @@ import { rootFolder } from "./workspace.mjs";
 const INTERRUPTED = 130;
 
 /** @type {Record<string, (rest: string[]) => Promise<number>>} */
-const commands = { bench, test, red, sim, history, check };
+const commands = {
+  bench,
+  "bench:readme": benchReadme,
+  test,
+  red,
+  sim,
+  history,
+  check,
+};
 
 /**
  * @param {string | undefined} name
@@ -40,6 +48,12 @@ async function bench(rest) {
   const asksOnly = rest.some((word) => ["--list", "--help", "-h"].includes(word));
   const env = asksOnly ? {} : await ensureServers();
   return await runScript(path.join("apps", "bench", "dist", "main.js"), rest, env);
+}
+
+/** Writes the figures of the pages anew, from the committed result. */
+async function benchReadme() {
+  await build();
+  return await runScript(path.join("apps", "bench", "dist", "docs", "write-docs.js"), [], {});
 }
 
 /** @param {string[]} rest */

@@ -1,6 +1,7 @@
 import type { Spread } from "../method/spread.ts";
 import { html, type Markup } from "./markup.ts";
-import { at, ROW_MARK_HEIGHT, type Scale } from "./row-chart.ts";
+import { at, type Scale } from "./row-chart.ts";
+import { ROW_MARK_HEIGHT } from "./row-layout.ts";
 
 const MIDDLE = ROW_MARK_HEIGHT / 2;
 

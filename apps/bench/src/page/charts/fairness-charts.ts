@@ -6,7 +6,8 @@ import type { Chart } from "../chart.ts";
 import { familyOf } from "../family.ts";
 import { point } from "../marks.ts";
 import { html, type Markup } from "../markup.ts";
-import { at, ROW_MARK_HEIGHT, rowChart, type Scale } from "../row-chart.ts";
+import { at, rowChart, type Scale } from "../row-chart.ts";
+import { ROW_MARK_HEIGHT } from "../row-layout.ts";
 import { isSpread } from "./is-spread.ts";
 
 /** A contender with more of its equal share is drawn as having so much. */
@@ -34,13 +35,19 @@ function sharesChart(place: string, results: readonly Result[]): readonly Chart[
   const rows = shared.map(({ strategy, turns }) => ({
     label: strategy,
     family: familyOf(strategy),
-    value: `Jain ${jainIndex(turns).toFixed(3)} · ${turns.filter((count) => count === 0).length} starved`,
+    value: sharesText(turns),
     draw: (scale: Scale) => columns(scale, turns),
   }));
   const count = Math.max(...shared.map(({ turns }) => turns.length));
   const scale = scaleLinear().domain([0, count]);
   const svg = rowChart({ name: `${title}. ${about}`, rows, scale, tick: (value) => `${value}` });
   return [{ id: idOf(place), title, about, svg }];
+}
+
+function sharesText(turns: readonly number[]): string {
+  const starved = turns.filter((count) => count === 0).length;
+  if (starved === turns.length) return "nobody had a turn";
+  return `Jain ${formatNumber(jainIndex(turns), "index")} · ${starved} starved`;
 }
 
 function columns(scale: Scale, turns: readonly number[]): Markup {

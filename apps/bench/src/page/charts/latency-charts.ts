@@ -71,6 +71,7 @@ function latencyOf({ details, metrics }: Result): Latency {
 }
 
 function writeTick(us: number): string {
+  if (us >= 1e6) return `${us / 1e6} s`;
   return us >= 1000 ? `${us / 1000} ms` : `${us} µs`;
 }
 

@@ -6,7 +6,8 @@ import type { Chart } from "../chart.ts";
 import { familyOf } from "../family.ts";
 import { stroke } from "../marks.ts";
 import { html, type Markup } from "../markup.ts";
-import { at, ROW_MARK_HEIGHT, rowChart, type Scale } from "../row-chart.ts";
+import { at, rowChart, type Scale } from "../row-chart.ts";
+import { ROW_MARK_HEIGHT } from "../row-layout.ts";
 
 /** The points in time that a row of the chart has. */
 type Course = Pick<PauseCourse, "takenOverMs" | "toldMs"> & {

@@ -4,7 +4,7 @@ import { formatNumber } from "../../report/format-number.ts";
 import type { Chart } from "../chart.ts";
 import { familyOf } from "../family.ts";
 import { bar } from "../marks.ts";
-import { rowChart } from "../row-chart.ts";
+import { rowChart, type Scale } from "../row-chart.ts";
 import { isSpread } from "./is-spread.ts";
 
 /** How often a lock that everybody wants really changes hands. */
@@ -25,7 +25,7 @@ export function switchCharts(results: readonly Result[]): readonly Chart[] {
     label: strategy,
     family: familyOf(strategy),
     value: `${formatNumber(spread.median, "per-second")}${starved > 0 ? ` · ${starved} starved` : ""}`,
-    draw: (scale: Parameters<typeof bar>[0]) => bar(scale, spread),
+    draw: (scale: Scale) => bar(scale, spread),
   }));
   const scale = scaleLinear()
     .domain([0, Math.max(1, ...measured.map(({ spread }) => spread.max))])
