@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import type { Report } from "../report/report.ts";
 import { reportJson } from "../report/report-json.ts";
+import { canSparkle } from "../report/sparkline.ts";
 import { summaryText } from "../report/summary-text.ts";
 import { scenarios } from "../scenarios.ts";
 import { STDOUT } from "./run-request.ts";
@@ -25,7 +26,7 @@ export function publish(report: Report, json: string | undefined): void {
     publishPart(report, json);
   } finally {
     const tables = json === STDOUT ? process.stderr : process.stdout;
-    tables.write(summaryText(scenarios, report));
+    tables.write(summaryText(scenarios, report, { sparklines: canSparkle(tables) }));
   }
   if (json === STDOUT) process.stdout.write(reportJson(report));
   else if (json !== undefined) process.stdout.write(`Results written to ${json}\n`);

@@ -1,8 +1,12 @@
-import type { SingleBar } from "cli-progress";
 import type { RunListener } from "../method/variant-run.ts";
 import type { Scenario, Variant } from "../scenario.ts";
+import { BarProgress } from "./bar-progress.ts";
+import { canSparkle } from "./sparkline.ts";
 
-/** Tells on stderr how far the run is: a bar on a terminal, otherwise one line per variant. */
+/**
+ * Tells on stderr how far the run is: on a terminal a bar, with the last figure and those of its strategy
+ * before it; otherwise one line per variant.
+ */
 export interface Progress extends RunListener {
   /** Anything that is not a measurement, such as the start of a server. */
   say(text: string): void;
@@ -12,20 +16,20 @@ export interface Progress extends RunListener {
 export async function createProgress(stream: NodeJS.WriteStream): Promise<Progress> {
   if (!stream.isTTY) return new LineProgress(stream);
   const { SingleBar } = await import("cli-progress");
-  return new BarProgress(
+  const bar = new SingleBar({
     stream,
-    new SingleBar({
-      stream,
-      format: "{bar} {value}/{total} {title} · {strategy}",
-      barCompleteChar: "█",
-      barIncompleteChar: "░",
-      barsize: 24,
-      hideCursor: true,
-      clearOnComplete: true,
-      // Ctrl-C is the program's own to handle: it has results to print.
-      gracefulExit: false,
-    }),
-  );
+    format: "{bar} {value}/{total} {title} · {strategy}{figure}",
+    barCompleteChar: "█",
+    barIncompleteChar: "░",
+    barsize: 24,
+    hideCursor: true,
+    clearOnComplete: true,
+    // What is longer than the line is cut off rather than left behind on the next.
+    linewrap: false,
+    // Ctrl-C is the program's own to handle: it has results to print.
+    gracefulExit: false,
+  });
+  return new BarProgress(stream, bar, { sparklines: canSparkle(stream) });
 }
 
 class LineProgress implements Progress {
@@ -48,36 +52,4 @@ class LineProgress implements Progress {
   onSample(): void {}
 
   stop(): void {}
-}
-
-class BarProgress implements Progress {
-  readonly #stream: NodeJS.WriteStream;
-  readonly #bar: SingleBar;
-  #begun = 0;
-
-  constructor(stream: NodeJS.WriteStream, bar: SingleBar) {
-    this.#stream = stream;
-    this.#bar = bar;
-  }
-
-  say(text: string): void {
-    this.#stream.write(`${text}\n`);
-  }
-
-  onVariant(scenario: Scenario, variant: Variant, slices: number): void {
-    this.#bar.stop();
-    this.#begun = 0;
-    this.#bar.start(slices, 0, { title: `${scenario.id} · ${variant.title}`, strategy: "" });
-  }
-
-  onSlice(strategyId: string): void {
-    this.#bar.update(this.#begun, { strategy: strategyId });
-    this.#begun += 1;
-  }
-
-  onSample(): void {}
-
-  stop(): void {
-    this.#bar.stop();
-  }
 }

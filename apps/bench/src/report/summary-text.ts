@@ -5,11 +5,15 @@ import { comparisonText } from "./comparison-text.ts";
 import { gateText } from "./gate-text.ts";
 import type { Machine } from "./machine.ts";
 import type { GivenServersNote, Report } from "./report.ts";
-import { resultTables } from "./tables.ts";
+import { resultTables, type TableStyle } from "./tables.ts";
 
 /** The whole report for a reader. */
-export function summaryText(scenarios: readonly Scenario[], report: Report): string {
-  const tables = resultTables(scenarios, report);
+export function summaryText(
+  scenarios: readonly Scenario[],
+  report: Report,
+  style: TableStyle,
+): string {
+  const tables = resultTables(scenarios, report, style);
   const parts = [
     ...(tables === "" ? [] : [tables]),
     ...(report.results.length === 0 ? ["Nothing was measured."] : []),

@@ -5,11 +5,24 @@ import { drawnTable } from "./drawn-table.ts";
 import { flatTitle } from "./flat-title.ts";
 import { formatNumber, formatRatio } from "./format-number.ts";
 import type { Report } from "./report.ts";
+import { sparkline } from "./sparkline.ts";
 
 type Found = Pick<Report, "results" | "noise" | "cannot">;
 
+/** How the tables look. */
+export interface TableStyle {
+  /** Whether each row ends in a sparkline of its rounds, where there are enough of them to see. */
+  readonly sparklines: boolean;
+}
+
+const SPARKLINE_ROUNDS_MIN = 3;
+
 /** Every result as tables, one per scenario and variant, followed by its ratios and its noise. */
-export function resultTables(scenarios: readonly Scenario[], found: Found): string {
+export function resultTables(
+  scenarios: readonly Scenario[],
+  found: Found,
+  style: TableStyle,
+): string {
   const parts = scenarios.flatMap((scenario) =>
     scenario.variants.flatMap((variant) => {
       const isHere = (place: Place): boolean =>
@@ -19,13 +32,15 @@ export function resultTables(scenarios: readonly Scenario[], found: Found): stri
         noise: found.noise.filter(isHere),
         cannot: found.cannot.filter(isHere),
       };
-      return variantParts(scenario, variant, here);
+      return variantParts(scenario, variant, { ...here, style });
     }),
   );
   return parts.join("\n\n");
 }
 
-function variantParts(scenario: Scenario, variant: Variant, here: Found): readonly string[] {
+type Here = Found & { readonly style: TableStyle };
+
+function variantParts(scenario: Scenario, variant: Variant, here: Here): readonly string[] {
   const title = colors.bold(`${scenario.id} · ${variant.title}`);
   const strangers = here.cannot.filter(({ metrics }) => metrics === undefined);
   if (here.results.length === 0) {
@@ -43,20 +58,34 @@ function variantParts(scenario: Scenario, variant: Variant, here: Found): readon
 }
 
 /** Medians over the rounds. Metrics that no row has are left out. */
-function metricTable(metrics: readonly Metric[], { results, cannot }: Found): string {
+function metricTable(metrics: readonly Metric[], { results, cannot, style }: Here): string {
   const shown = metrics.filter(
     ({ id }) =>
       results.some((row) => row.metrics[id] !== undefined) ||
       cannot.some((row) => row.metrics?.includes(id)),
   );
+  const first = style.sparklines ? shown.find((metric) => isSparkling(metric, results)) : undefined;
   const measured = results.map((row) => [
     row.strategy,
     ...shown.map((metric) => metricCell(metric, row, cannot)),
+    ...(first === undefined ? [] : [sparkline(row.values[first.id] ?? [])]),
   ]);
   const strangers = cannot
     .filter((row) => row.metrics === undefined)
     .map(({ strategy }) => [strategy, ...shown.map(() => "no")]);
-  return drawnTable(["strategy", ...shown.map(({ title }) => title)], [...measured, ...strangers]);
+  const head = [
+    "strategy",
+    ...shown.map(({ title }) => title),
+    ...(first === undefined ? [] : [`${flatTitle(first.title)}\nby round`]),
+  ];
+  return drawnTable(head, [
+    ...measured,
+    ...strangers.map((row) => (first === undefined ? row : [...row, ""])),
+  ]);
+}
+
+function isSparkling({ id }: Metric, results: readonly Result[]): boolean {
+  return results.some(({ values }) => (values[id]?.length ?? 0) >= SPARKLINE_ROUNDS_MIN);
 }
 
 function metricCell(
