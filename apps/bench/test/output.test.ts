@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -16,14 +16,19 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test(
-  "--json - is JSON and nothing else, --quick says what it is not for, --compare what changed",
+  "--json - is JSON and nothing else, --html a page, --quick says what it is not for, --compare what changed",
   async () => {
     const quick = ["--quick", "--strategies", "memory", "--scenarios", "package", "--rounds", "1"];
-    const first = new BenchProcess([...quick, "--json", "-"]);
+    const page = join(folder, "page.html");
+    const first = new BenchProcess([...quick, "--json", "-", "--html", page]);
     expect(await first.exitCode(), first.stderr).toBe(0);
     const report = JSON.parse(first.stdout) as Report;
     expect(report.notForGating).toBe(true);
     expect(first.stderr).toMatch(/package · as installed[\s\S]*Quick: not for gating/);
+    expect(report.flags).toEqual(quick);
+    const written = await readFile(page, "utf8");
+    expect(written).toContain("A quick run: too short to conclude anything from.");
+    expect(written).toContain(`npm run bench -- ${quick.join(" ")}`);
 
     const [result] = report.results;
     if (result === undefined) throw new Error("nothing was measured");

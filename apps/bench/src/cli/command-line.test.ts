@@ -133,6 +133,30 @@ describe("accepted command lines", () => {
     );
   });
 
+  test("the page of a result is made without a run, and that of a run beside its results", () => {
+    const empty = { machine: {}, versions: {}, complete: true, notForGating: false, results: [] };
+    const file = join(folder, "from.json");
+    const html = join(folder, "page.html");
+    writeFileSync(file, JSON.stringify(empty));
+    expect(parseCommandLine(["--from", file, "--html", html])).toEqual({
+      command: "page",
+      report: empty,
+      html,
+    });
+    expect(parseRun("--html", html, "--json", "-", "--peers")).toMatchObject({
+      html,
+      json: "-",
+      flags: ["--peers"],
+    });
+    expect(() => parseCommandLine(["--from", file])).toThrow(/runs nothing: say --html FILE/);
+    expect(() => parseCommandLine(["--from", file, "--html", html, "--quick"])).toThrow(
+      /runs nothing: leave out --quick/,
+    );
+    expect(() => parseCommandLine(["--from", `${file},${file}`, "--html", html])).toThrow(
+      /--from takes one result/,
+    );
+  });
+
   test("help goes before list, and both before running", () => {
     expect(parseCommandLine(["--list", "--help"])).toEqual({ command: "help" });
     expect(parseCommandLine(["-h"])).toEqual({ command: "help" });
@@ -177,6 +201,11 @@ describe("refused command lines", () => {
     [["--rounds=-1"], /--rounds takes a whole number/],
     [["--rounds", "2", "--rounds", "3"], /not "2,3"/],
     [["--quick", "--gate"], /--gate needs every round, and --quick is not for gating/],
+    [["--html", "-"], /--html takes the path of one file to write/],
+    [
+      ["--html", "x.html", "--from", join(tmpdir(), "no-such.json")],
+      /--from: .*no-such\.json: ENOENT/,
+    ],
     [["--compare"], /--compare takes an older result, or an older and a newer/],
     [["--compare", join(tmpdir(), "no-such.json")], /--compare: .*no-such\.json: ENOENT/],
     [

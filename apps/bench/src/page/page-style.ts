@@ -50,6 +50,7 @@ nav ul { display: flex; flex-wrap: wrap; gap: 4px 16px; padding: 0; margin: 12px
 .report .choices .own { color: var(--own); }
 .report .choices .peer { color: var(--peer); }
 .report .choices small { display: block; }
+.report .targets thead th:nth-child(2) { text-align: left; }
 .report tr.own th { color: var(--own); }
 .report tr.peer th { color: var(--peer); }
 .report tr.raw th { color: var(--raw); }

@@ -32,7 +32,7 @@ function variantTables(scenario: Scenario, variant: string, report: Report): Mar
     results.some((result) => result.metrics[id] !== undefined),
   );
   return html`<details><summary>${name} <small>${results.length} strategies</small></summary>
-<p>${scenario.about}</p>
+<p>${scenario.about}. Again: <code>${commandOf(scenario, results)}</code></p>
 ${scrolled(
   name,
   html`<table><thead><tr><th scope="col">Strategy</th>${metrics.map(
@@ -44,6 +44,12 @@ ${scrolled(
       )}</tr>`,
   )}</tbody></table>`,
 )}${ratioTable(name, scenario, results)}${report.noise.filter(isHere).map((control) => noiseLine(scenario, control))}</details>`;
+}
+
+/** The question alone, of everybody. */
+function commandOf({ id }: Scenario, results: readonly Result[]): string {
+  const peers = results.some(({ strategy }) => familyOf(strategy) === "peer") ? " --peers" : "";
+  return `npm run bench -- --scenarios ${id}${peers}`;
 }
 
 function cell({ id, kind, openIn }: Metric, result: Result, report: Report): Markup | string {
