@@ -14,6 +14,7 @@ const INTERRUPTED = 130;
 const commands = {
   bench,
   "bench:readme": benchReadme,
+  "bench:web": benchWeb,
   test,
   red,
   sim,
@@ -54,6 +55,16 @@ async function bench(rest) {
 async function benchReadme() {
   await build();
   return await runScript(path.join("apps", "bench", "dist", "docs", "write-docs.js"), [], {});
+}
+
+/** @param {string[]} rest */
+async function benchWeb(rest) {
+  await build();
+  const asksOnly = rest.some((word) => ["--help", "-h"].includes(word));
+  const env = asksOnly ? {} : await ensureServers();
+  const server = path.join(rootFolder, "apps", "bench", "dist", "web", "web-main.js");
+  // Ctrl-C is how it ends, and no failure.
+  return (await runProcess(process.execPath, [server, ...rest], { env })).code;
 }
 
 /** @param {string[]} rest */

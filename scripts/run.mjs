@@ -1,6 +1,6 @@
 /**
- * The door of the repository: `npm test`, `npm run bench`, `npm run red`, `npm run sim`,
- * `npm run history` and `npm run check` come here. It needs only Node and npm, and brings everything
+ * The door of the repository: `npm test`, `npm run bench`, `npm run bench:web`, `npm run red`,
+ * `npm run sim`, `npm run history` and `npm run check` come here. It needs only Node and npm, and brings everything
  * else itself.
  */
 const FLOOR_MAJOR = 20;

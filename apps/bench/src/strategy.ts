@@ -1,3 +1,5 @@
+import type { LockSightState } from "./agent/lock-sight.ts";
+
 /** Where the locks of a strategy live: in the process itself, or on servers of one kind. */
 type Backend = "process" | ServerBackend;
 
@@ -94,6 +96,8 @@ export interface LockClient<Holding = unknown> {
   using?(name: string, work: () => Promise<void>): Promise<void>;
   /** Calls `tell` once if the library finds that `holding` was lost; absent where it never says. */
   onLost?(holding: Holding, tell: () => void): void;
+  /** What is known about the lock, for whoever looks on; absent where the library cannot say. */
+  inspect?(name: string): Promise<LockSightState>;
   /** The fencing token of `holding`; absent where the library has none. */
   token?(holding: Holding): bigint | undefined;
   close(): Promise<void>;

@@ -1,12 +1,17 @@
+import pTimeout from "p-timeout";
 import type { Scenario } from "../scenario.ts";
 import type { CorePinning } from "../server/core-pinning.ts";
 import type { RunServers } from "../server/run-servers.ts";
 import { ServerMeter } from "../server/server-meter.ts";
 import type { Strategy, Target } from "../strategy.ts";
 import { Agent, type ProcessSignal } from "./agent.ts";
+import type { LockSight } from "./lock-sight.ts";
+import type { Look } from "./message.ts";
 
 /** Longest farewell an agent is given before it is killed. */
 const CLOSE_MS_MAX = 2_000;
+/** Longest an onlooker waits for an agent. */
+const LOOK_MS_MAX = 1_000;
 
 /**
  * Starts agent processes, moves them to the core under measurement and knows every one that lives, so that an
@@ -15,11 +20,20 @@ const CLOSE_MS_MAX = 2_000;
 export class AgentHost {
   readonly servers: RunServers;
   readonly pinning: CorePinning;
+  readonly #watch: boolean;
   readonly #living = new Set<Agent>();
+  /** Asked to look and silent so far: stopped, or busy. They are not asked again meanwhile. */
+  readonly #looking = new Set<Agent>();
 
-  constructor(pinning: CorePinning, servers: RunServers) {
+  /** With `watch`, agents know what {@link look} asks; their book-keeping is in the figures. */
+  constructor(
+    pinning: CorePinning,
+    servers: RunServers,
+    { watch = false }: { readonly watch?: boolean } = {},
+  ) {
     this.pinning = pinning;
     this.servers = servers;
+    this.#watch = watch;
   }
 
   /**
@@ -39,7 +53,8 @@ export class AgentHost {
     await askOrEnd(
       Promise.all(
         agents.map(async (agent) => {
-          const opened = await agent.ask({ ask: "open", strategyId: strategy.id, target });
+          const watch = this.#watch;
+          const opened = await agent.ask({ ask: "open", strategyId: strategy.id, target, watch });
           agent.pin(this.pinning);
           return opened;
         }),
@@ -62,6 +77,12 @@ export class AgentHost {
     };
   }
 
+  /** The locks of all agents that say so in time. One name has a row for each of its processes. */
+  async look(): Promise<readonly LockSight[]> {
+    const idle = [...this.#living].filter((agent) => !this.#looking.has(agent));
+    return (await Promise.all(idle.map((agent) => this.#lookAt(agent)))).flat();
+  }
+
   /** Ends every agent at once, whatever it is doing. */
   async killAll(): Promise<void> {
     await this.#end([...this.#living]);
@@ -75,6 +96,16 @@ export class AgentHost {
   async #end(agents: readonly Agent[]): Promise<void> {
     await Promise.all(agents.map((agent) => agent.kill()));
     for (const agent of agents) this.#living.delete(agent);
+  }
+
+  async #lookAt(agent: Agent): Promise<readonly LockSight[]> {
+    this.#looking.add(agent);
+    const answer = agent
+      .ask({ ask: "look" })
+      .then((look) => (look as Look).locks)
+      .catch((): readonly LockSight[] => [])
+      .finally(() => this.#looking.delete(agent));
+    return pTimeout(answer, { milliseconds: LOOK_MS_MAX, fallback: () => [] });
   }
 
   #start(): Agent {

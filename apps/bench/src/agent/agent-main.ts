@@ -1,8 +1,9 @@
 import { scenarios } from "../scenarios.ts";
 import { strategies } from "../strategies.ts";
 import type { LockClient } from "../strategy.ts";
-import type { AgentReply, AgentRequest } from "./message.ts";
+import type { AgentReply, AgentRequest, Look } from "./message.ts";
 import { prefixedClient } from "./prefixed-client.ts";
+import { WatchedClient } from "./watched-client.ts";
 
 /**
  * The child process in which a strategy is measured: one strategy, one client, nothing else, so that
@@ -10,6 +11,7 @@ import { prefixedClient } from "./prefixed-client.ts";
  */
 
 let client: LockClient | undefined;
+let look: (() => Promise<Look>) | undefined;
 
 /** Ctrl-C reaches the whole process group; the parent decides what an agent does about it. */
 process.on("SIGINT", () => {});
@@ -30,6 +32,7 @@ async function answer(request: AgentRequest): Promise<object> {
       const opened = await strategy.open(request.target);
       const { namePrefix } = request.target;
       client = namePrefix === undefined ? opened : prefixedClient(opened, namePrefix);
+      if (request.watch) client = watched(client, strategy.id);
       return {};
     }
     case "work": {
@@ -38,10 +41,18 @@ async function answer(request: AgentRequest): Promise<object> {
       if (client === undefined) throw new Error("the agent was not opened");
       return scenario.work(client, request.request);
     }
+    case "look":
+      return look === undefined ? { locks: [] } : look();
     case "close":
       await client?.close();
       return {};
   }
+}
+
+function watched(unwatched: LockClient, strategyId: string): LockClient {
+  const watch = new WatchedClient(unwatched);
+  look = async () => ({ locks: await watch.look(strategyId) });
+  return watch.client;
 }
 
 function send(reply: AgentReply): void {

@@ -1,4 +1,5 @@
 import type { Target } from "../strategy.ts";
+import type { LockSight } from "./lock-sight.ts";
 
 /** What the benchmark asks of an agent. Ids pair a reply with its request. */
 export type AgentRequest =
@@ -7,6 +8,8 @@ export type AgentRequest =
       readonly ask: "open";
       readonly strategyId: string;
       readonly target: Target;
+      /** Whether `look` will be asked. */
+      readonly watch: boolean;
     }
   | {
       readonly id: number;
@@ -14,7 +17,14 @@ export type AgentRequest =
       readonly scenarioId: string;
       readonly request: object;
     }
+  /** Which locks are held and waited for now: a {@link Look}. Answered while work goes on. */
+  | { readonly id: number; readonly ask: "look" }
   | { readonly id: number; readonly ask: "close" };
+
+/** The answer to `look`. */
+export interface Look {
+  readonly locks: readonly LockSight[];
+}
 
 /** A request before an id was given to it. */
 export type AgentQuestion = AgentRequest extends infer Request

@@ -1,4 +1,6 @@
 import { AgentHost } from "../agent/agent-host.ts";
+import type { LockSight } from "../agent/lock-sight.ts";
+import { LockWatch } from "../agent/lock-watch.ts";
 import type { Gap, Outcome } from "../method/outcome.ts";
 import { type Plan, type PlanItem, sliceSeconds } from "../method/plan.ts";
 import { runBench } from "../method/run-bench.ts";
@@ -23,6 +25,8 @@ export interface RunControl {
   readonly progress: Progress;
   /** Told after each variant what was measured so far. */
   readonly onPart: (soFar: Measured) => void;
+  /** Told again and again which locks are held and waited for. To look at them costs, and is in the figures. */
+  readonly onLocks?: (locks: readonly LockSight[]) => void;
 }
 
 const WHY_NOT_DESTRUCTIVE =
@@ -98,7 +102,7 @@ interface Ground {
 async function measureOn(
   plan: Plan,
   { pinning, servers }: Ground,
-  { signal, progress, onPart }: RunControl,
+  { signal, progress, onPart, onLocks }: RunControl,
 ): Promise<Measured> {
   progress.say(`at least ${durationText(sliceSeconds(plan))}: the sum of all slices`);
   const machine = describeMachine(pinning.core, servers.pinned);
@@ -109,7 +113,8 @@ async function measureOn(
     const { results, controls: noise, cannot, gaps: notMeasured } = outcome;
     return { startedAt, machine, versions, complete, results, noise, cannot, notMeasured };
   };
-  const host = new AgentHost(pinning, servers);
+  const host = new AgentHost(pinning, servers, { watch: onLocks !== undefined });
+  using _watch = onLocks && new LockWatch(host, onLocks);
   const killAllNow = (): void => host.killAllNow();
   const killAll = (): void => void host.killAll();
   process.once("exit", killAllNow);

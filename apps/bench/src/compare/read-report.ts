@@ -1,22 +1,35 @@
 import { readFileSync } from "node:fs";
 import type { Report } from "../report/report.ts";
 
-/** A file that is no result of this benchmark. The message names the file and what is wrong with it. */
+/** A text that is no result of this benchmark. The message names its source and what is wrong with it. */
 export class ReportError extends Error {
   override readonly name = "ReportError";
 }
 
 /** Reads what `--json` wrote, now or before. Throws a {@link ReportError}. */
 export function readReport(file: string): Report {
-  let value: unknown;
+  let text: string;
   try {
-    value = JSON.parse(readFileSync(file, "utf8"));
+    text = readFileSync(file, "utf8");
   } catch (error) {
     throw new ReportError(`${file}: ${(error as Error).message}`);
   }
+  return parseReport(text, file);
+}
+
+/** Reads the text of a result; `source` is what a {@link ReportError} calls it. */
+export function parseReport(text: string, source: string): Report {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ReportError(`${source}: ${(error as Error).message}`);
+  }
   const problem = problemOf(value);
   if (problem !== undefined) {
-    throw new ReportError(`${file} is no result of this benchmark: ${problem}; --json writes one`);
+    throw new ReportError(
+      `${source} is no result of this benchmark: ${problem}; --json writes one`,
+    );
   }
   return value as Report;
 }

@@ -23,6 +23,8 @@ export interface Report {
   readonly complete: boolean;
   /** True for a `--quick` run: too short to conclude anything from. */
   readonly notForGating: boolean;
+  /** True where locks were looked at during the run, which costs. */
+  readonly watched?: true;
   /** When it began, as ISO 8601 has it; absent in results of before it was written down. */
   readonly startedAt?: string;
   /** The flags that make such a run again, without passwords; absent as well. */
