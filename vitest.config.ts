@@ -26,8 +26,8 @@ export default defineConfig({
     /** Leak tests collect the garbage themselves. */
     execArgv: ["--unhandled-rejections=strict", "--expose-gc"],
     setupFiles: [path.join(rootFolder, "test", "open-handles.ts")],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 10_000,
     passWithNoTests: true,
     runner: path.join(rootFolder, "test", "no-server-runner.ts"),

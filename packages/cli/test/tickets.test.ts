@@ -2,7 +2,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type ConnectedLocks, connectLocks } from "@holdfast/config";
-import { type EtcdServer, type RedisServer, startEtcd, startRedis } from "@holdfast/test-servers";
+import {
+  type EtcdServer,
+  type RedisServer,
+  startEtcd,
+  startRedis,
+  until,
+} from "@holdfast/test-servers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { holdfast, shell } from "./holdfast.ts";
 
@@ -58,6 +64,19 @@ describe.each(["redis", "etcd"])("over %s", (name) => {
 
 describe("a ticket", () => {
   const url = () => urls["redis"] ?? "";
+
+  test("G-01 of a lock that was waited for lasts for its ttl", async () => {
+    const before = await locks.acquire("queued");
+    const waiting = holdfast(
+      ["acquire", "queued", "--ttl", "60s", "--wait", "60s", "--ticket", newFile()],
+      { url: url() },
+    );
+    await until("it waits in line", async () => (await locks.inspect("queued")).waiters === 1);
+    await before.release();
+    expect((await waiting).code).toBe(0);
+    expect((await locks.inspect("queued")).remainingMs).toBeGreaterThan(20_000);
+  });
+
   const acquire = (name: string, ticket: string) =>
     holdfast(["acquire", name, "--ttl", "60s", "--ticket", ticket], { url: url() });
 

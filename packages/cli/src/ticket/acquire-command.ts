@@ -44,6 +44,7 @@ async function acquireInto(
   reserve(place);
   try {
     const lease = await locks.acquire(name, options);
+    await prolong(lease);
     const ticket = lease.detach();
     try {
       keep(place, ticket);
@@ -54,6 +55,17 @@ async function acquireInto(
     return lease;
   } catch (error) {
     discard(place);
+    throw error;
+  }
+}
+
+/** A lock that was handed on is granted for a moment only, which the ticket would not outlast. */
+async function prolong(lease: Lease): Promise<void> {
+  if (lease.validForMs > lease.ttlMs / 2) return;
+  try {
+    await lease.renew();
+  } catch (error) {
+    await lease.release();
     throw error;
   }
 }
