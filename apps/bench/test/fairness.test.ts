@@ -24,6 +24,14 @@ test(
       expect(value("turnsMin") * contenders).toBeLessThanOrEqual(turns);
       expect(value("turnsMax") * contenders).toBeGreaterThanOrEqual(turns);
       expect(value("waitMaxMs")).toBeGreaterThan(0);
+      // One round of one second: each turn of each contender is written down.
+      const each = result.details?.turns ?? [];
+      expect(each).toHaveLength(contenders);
+      expect(each.reduce((sum, count) => sum + count, 0)).toBe(turns);
+      expect([Math.min(...each), Math.max(...each)]).toEqual([
+        value("turnsMin"),
+        value("turnsMax"),
+      ]);
       expect(value("failures")).toBe(0);
     }
   },

@@ -1,16 +1,22 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Report } from "../src/report/report.ts";
 import { BenchProcess } from "./bench-process.ts";
 import { openBrowser } from "./browser.ts";
 
 const RESULT = fileURLToPath(
   new URL("../../../docs/benchmarks/2026-11-21-gate-redis.json", import.meta.url),
 );
+/** Some of each kind: all of them have axe look at ten thousand cells. */
+const STRATEGIES = [
+  ...["memory", "async-mutex", "redis-ioredis", "raw-ioredis", "redlock-5", "raw-quorum-5"],
+  ...["verrou", "redis-semaphore-tuned", "node-redlock-5-x5"],
+];
 const STEP_MS_MAX = 120_000;
 
 interface Violation {
@@ -26,7 +32,11 @@ beforeAll(async () => {
   browser = await openBrowser();
   folder = await mkdtemp(join(tmpdir(), "holdfast-page-"));
   file = join(folder, "page.html");
-  const bench = new BenchProcess(["--from", RESULT, "--html", file]);
+  const report = JSON.parse(await readFile(RESULT, "utf8")) as Report;
+  const some = join(folder, "some.json");
+  const results = report.results.filter(({ strategy }) => STRATEGIES.includes(strategy));
+  await writeFile(some, JSON.stringify({ ...report, results }));
+  const bench = new BenchProcess(["--from", some, "--html", file]);
   expect(await bench.exitCode(), bench.stderr).toBe(0);
 }, STEP_MS_MAX);
 

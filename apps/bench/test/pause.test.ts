@@ -28,6 +28,14 @@ test(
     // A session is kept while its process is stopped, so nobody else had the lock.
     expect(session).toMatchObject({ lostWrites: exactly(0) });
     expect(session).not.toHaveProperty("takeoverMs");
+
+    const [told, untold, kept] = results.map(({ details }) => details?.pauses?.[0]);
+    expect(told).toMatchObject({ lostWrites: WRITES });
+    expect(told?.takenOverMs).toBeGreaterThan(0);
+    expect(told?.resumedMs).toBeGreaterThan(told?.takenOverMs ?? Number.NaN);
+    expect(told?.toldMs).toBeGreaterThan(told?.resumedMs ?? Number.NaN);
+    expect(untold).toMatchObject({ lostWrites: WRITES, toldMs: null });
+    expect(kept).toMatchObject({ lostWrites: 0, takenOverMs: null, toldMs: null });
   },
   RUN_MS_MAX,
 );

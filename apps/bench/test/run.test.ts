@@ -93,7 +93,12 @@ test(
       ...["--strategies", strategies, "--scenarios", "uncontended", ...short, "--json", file],
     ]);
     expect(await bench.exitCode(), bench.stderr).toBe(0);
-    const counts = (await readReport(file)).results
+    const { results } = await readReport(file);
+    const { percents = [], us = [] } = results[0]?.details?.latency ?? {};
+    expect(us).toHaveLength(percents.length);
+    expect(us).toEqual(us.toSorted((a, b) => a - b));
+    expect(us[percents.indexOf(50)]).toBeCloseTo(results[0]?.metrics["p50Us"]?.median ?? 0, 1);
+    const counts = results
       .filter(({ params }) => params["callers"] === 1)
       .map(({ strategy, metrics }) => [strategy, metrics["commandsPerCycle"]]);
     const exactlyTwo = { median: 2, min: 2, max: 2, rounds: 2 };
