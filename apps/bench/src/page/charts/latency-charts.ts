@@ -32,8 +32,10 @@ function latencyChart(variant: string, results: readonly Result[]): Chart {
   const rows = results.map(rowOf);
   const values = results.flatMap((result) => [...latencyOf(result).values()]);
   const title = `Latency, ${variant}`;
-  const about =
-    "Acquire and release of a free lock. The thick strip holds the middle half of the cycles, the thinner one 80 %, the line 98 %; the mark is the median. Further left is better. The axis is logarithmic.";
+  const marks = results.some(({ details }) => details?.latency)
+    ? "The thick strip holds the middle half of the cycles, the thinner one 80 %, the line 98 %; the mark is the median."
+    : "The mark is the median, and the line ends at the p99.";
+  const about = `Acquire and release of a free lock. ${marks} Further left is better. The axis is logarithmic.`;
   const svg = rowChart({ name: `${title}. ${about}`, rows, ...logScale(values), tick: writeTick });
   return { id: `latency-${variant.replaceAll(/\W+/g, "-")}`, title, about, svg };
 }
