@@ -3,7 +3,7 @@ import { createLocks, type LockError } from "@holdfast/core";
 import { etcd } from "@holdfast/etcd";
 import type { Settings } from "./settings.ts";
 
-const TTL_MS = 2_000;
+const TTL_MS = 8_000;
 
 /** One node of a service: leads, or waits in the queue of those who want to. */
 export class Node {

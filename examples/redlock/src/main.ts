@@ -1,6 +1,6 @@
 /**
  * Redlock over three real servers (`REDIS_URLS`, with commas). One of them goes, and nobody notices; with
- * two gone nobody is granted anything, and the error says of each why it gave no vote.
+ * two gone nobody is granted anything, and the error says of each what it answered.
  *
  * Prints:
  *   three servers: published
@@ -25,7 +25,7 @@ const [, second, third] = clients;
 // No guard, only because these servers may have been started this minute and hold nothing yet. The servers
 // remember that for ten minutes and refuse clients with another guard: hence a prefix of its own.
 const provider = redlock({ clients, prefix: "example:", restartGuardMs: 0 });
-const locks = createLocks({ provider });
+const locks = createLocks({ provider, ttlMs: 60_000 });
 
 console.log(`three servers: ${await publishOnce(locks, "front", async () => {})}`);
 
@@ -38,7 +38,9 @@ try {
 } catch (error) {
   if (!LockError.is(error)) throw error;
   console.log(`one of three servers: ${error.code}`);
-  for (const { member, why } of error.votes ?? []) {
+  // Two that are gone settle it: whether the first has voted by then is up to chance.
+  const [, ...votes] = error.votes ?? [];
+  for (const { member, why } of votes) {
     if (why !== undefined) console.log(`${member} gave no vote`);
   }
 }
