@@ -10,6 +10,7 @@ import { memberDown } from "./scenarios/member-down.ts";
 import { memberHung } from "./scenarios/member-hung.ts";
 import { packageScenario } from "./scenarios/package.ts";
 import { pause } from "./scenarios/pause.ts";
+import { shell } from "./scenarios/shell.ts";
 import { uncontended } from "./scenarios/uncontended.ts";
 import { waiters } from "./scenarios/waiters.ts";
 
@@ -28,4 +29,5 @@ export const scenarios: readonly Scenario[] = [
   memberHung,
   waiters,
   packageScenario,
+  shell,
 ];

@@ -32,7 +32,8 @@ function livingUs(pid: number): number | undefined {
   }
 }
 
-function endedChildrenUs(pid: number): number | undefined {
+/** The same of its children that have ended and were waited for. */
+export function endedChildrenUs(pid: number): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
