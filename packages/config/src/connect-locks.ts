@@ -1,7 +1,7 @@
 import type { Locks } from "@holdfast/core";
 import { ConfigError } from "./config-error.ts";
 import type { ConnectOptions } from "./connect-options.ts";
-import { BackendLocks, type ConnectedLocks } from "./connected-locks.ts";
+import { BackendLocks, type ConnectedLocks, type LocksMaker } from "./connected-locks.ts";
 import { type ConfigInput, Connection } from "./connection.ts";
 
 /**
@@ -11,32 +11,35 @@ import { type ConfigInput, Connection } from "./connection.ts";
  * Rejects `CONFIG_INVALID` (not applied, do not try again) with the place, what is wrong there without its
  * secrets, what is accepted and the nearest that is. `input` is never changed.
  */
+export function connectLocks(
+  input: ConfigInput | undefined,
+  options: ConnectOptions & { readonly requireFencing: true },
+): Promise<ConnectedLocks<bigint>>;
+export function connectLocks(
+  input?: ConfigInput,
+  options?: ConnectOptions,
+): Promise<ConnectedLocks>;
 export async function connectLocks(
   input?: ConfigInput,
   options: ConnectOptions = {},
 ): Promise<ConnectedLocks> {
   const connection = await Connection.read(input, options);
-  const locks = new Map<string, Locks | ConfigError>();
-  try {
-    for (const name of [connection.name, ...connection.plan.backends.keys()]) {
-      if (!locks.has(name)) locks.set(name, await openOrError(connection, name));
-    }
-  } catch (error) {
-    await Promise.all(
-      [...locks.values()].map((each) => (each instanceof ConfigError ? undefined : each.close())),
-    );
-    throw error;
+  const { name, plan } = connection;
+  const makers = new Map<string, LocksMaker>([[name, await connection.loadLocks(name)]]);
+  for (const other of plan.backends.keys()) {
+    if (other !== name) makers.set(other, await makerOrError(connection, other));
   }
-  return new BackendLocks(connection.name, locks, connection.plan.place.at("backends"));
+  return new BackendLocks(name, makers, plan.place.at("backends"));
 }
 
 /** Only the backend that is meant has to be usable on this machine. */
-async function openOrError(connection: Connection, name: string): Promise<Locks | ConfigError> {
+async function makerOrError(connection: Connection, name: string): Promise<() => Locks> {
   try {
-    return await connection.openLocks(name);
+    return await connection.loadLocks(name);
   } catch (error) {
-    const isMissing = error instanceof ConfigError && error.isMissing;
-    if (isMissing && name !== connection.name) return error;
-    throw error;
+    if (!(error instanceof ConfigError)) throw error;
+    return () => {
+      throw error;
+    };
   }
 }

@@ -10,5 +10,6 @@ export async function connectProvider(
   options: ConnectOptions = {},
 ): Promise<ConnectedProvider> {
   const connection = await Connection.read(input, options);
-  return connection.open(connection.name);
+  const connect = await connection.load(connection.name);
+  return connect();
 }

@@ -1,43 +1,55 @@
-import type {
-  AcquireOptions,
-  BreakOptions,
-  Capabilities,
-  CloseReport,
-  Lease,
-  LockState,
-  Locks,
-  Ticket,
-  TryAcquireOptions,
+import {
+  type AcquireOptions,
+  type BreakOptions,
+  type Capabilities,
+  type CloseReport,
+  type Lease,
+  LockError,
+  type LockState,
+  type Locks,
+  type Ticket,
+  type TryAcquireOptions,
 } from "@holdfast/core";
-import { ConfigError } from "./config-error.ts";
 import type { Place } from "./place.ts";
 
 /** Locks on the backend that was chosen, and by name on the others of the configuration. */
-export interface ConnectedLocks extends Locks {
+export interface ConnectedLocks<Token extends bigint | undefined = bigint | undefined>
+  extends Locks<Token> {
   /**
    * The locks on another backend of the configuration, by its name there. `close()` of this closes them as well.
-   * Throws CONFIG_INVALID for a name that is none, or whose package or variable is missing on this machine.
+   * Throws CONFIG_INVALID for a name that is none, or whose package or variable is missing on this machine, and
+   * PROVIDER_CLOSED after `close()`.
    */
-  backend(name: string): Locks;
+  backend(name: string): Locks<Token>;
 }
 
-/** Hands every call to the locks of the chosen backend; closes all. */
+/** Makes the locks on a backend, or throws why it cannot. */
+export type LocksMaker = () => Locks;
+
+/** Hands every call to the locks of the chosen backend; makes the others when they are asked for; closes all. */
 export class BackendLocks implements ConnectedLocks {
   readonly #chosen: Locks;
-  readonly #byName: ReadonlyMap<string, Locks | ConfigError>;
+  readonly #makers: ReadonlyMap<string, LocksMaker>;
+  readonly #made = new Map<string, Locks>();
   readonly #place: Place;
+  #isClosed = false;
 
-  constructor(chosen: string, byName: ReadonlyMap<string, Locks | ConfigError>, place: Place) {
-    this.#byName = byName;
+  constructor(chosen: string, makers: ReadonlyMap<string, LocksMaker>, place: Place) {
+    this.#makers = makers;
     this.#place = place;
     this.#chosen = this.backend(chosen);
   }
 
   backend(name: string): Locks {
-    const locks = this.#byName.get(name);
-    if (locks === undefined)
-      throw this.#place.unknown(`${name}`, "a backend", [...this.#byName.keys()]);
-    if (locks instanceof ConfigError) throw locks;
+    const made = this.#made.get(name);
+    if (made !== undefined) return made;
+    const make = this.#makers.get(name);
+    if (make === undefined) {
+      throw this.#place.unknown(`${name}`, "a backend", [...this.#makers.keys()]);
+    }
+    if (this.#isClosed) throw new LockError("PROVIDER_CLOSED", "these locks were closed");
+    const locks = make();
+    this.#made.set(name, locks);
     return locks;
   }
 
@@ -78,10 +90,8 @@ export class BackendLocks implements ConnectedLocks {
   }
 
   async close(options?: { readonly timeoutMs?: number }): Promise<CloseReport> {
-    const all = [...this.#byName.values()];
-    const closings = all.flatMap((each) =>
-      each instanceof ConfigError ? [] : [each.close(options)],
-    );
+    this.#isClosed = true;
+    const closings = [...this.#made.values()].map((locks) => locks.close(options));
     const reports = await Promise.all(closings);
     return { inDoubt: reports.flatMap(({ inDoubt }) => inDoubt) };
   }

@@ -10,7 +10,7 @@ import { ConfigError } from "./config-error.ts";
 import type { ConnectOptions } from "./connect-options.ts";
 import type { BackendOptions, HoldfastConfig } from "./holdfast-config.ts";
 import { LOCKS_FIELDS } from "./locks-fields.ts";
-import { type Opening, openBackend, saidOf } from "./open/open-backend.ts";
+import { type Opening, loadBackend, saidOf } from "./open/open-backend.ts";
 import { Place } from "./place.ts";
 import type { BackendPlan } from "./plan/backend-plan.ts";
 import { chooseBackend } from "./plan/choose-backend.ts";
@@ -67,23 +67,29 @@ export class Connection {
     return new Connection(plan, name, { opening, overrides });
   }
 
-  /** Imports what a backend needs and makes its provider. Rejects CONFIG_INVALID. */
-  async open(name: string): Promise<ConnectedProvider> {
+  /** Imports what a backend needs. Rejects CONFIG_INVALID; the provider is made when it is wanted. */
+  async load(name: string): Promise<() => ConnectedProvider> {
     const plan = this.plan.backends.get(name);
     if (plan === undefined || plan instanceof ConfigError) throw plan;
-    const provider = await openBackend(plan, this.#opening);
-    return { name, provider, options: this.#locksOptions(plan, provider) };
+    const make = await loadBackend(plan, this.#opening);
+    return () => {
+      const provider = make();
+      return { name, provider, options: this.#locksOptions(plan, provider) };
+    };
   }
 
   /** The same, with locks on it. */
-  async openLocks(name: string): Promise<Locks> {
-    const { provider, options } = await this.open(name);
-    try {
-      return createLocks(options);
-    } catch (error) {
-      await provider[Symbol.asyncDispose]();
-      throw saidOf(this.plan.backends.get(name) as BackendPlan, error);
-    }
+  async loadLocks(name: string): Promise<() => Locks> {
+    const connect = await this.load(name);
+    return () => {
+      const { provider, options } = connect();
+      try {
+        return createLocks(options);
+      } catch (error) {
+        void provider[Symbol.asyncDispose]();
+        throw saidOf(this.plan.backends.get(name) as BackendPlan, error);
+      }
+    };
   }
 
   #locksOptions({ locks }: BackendPlan, provider: LockProvider): LocksOptions {

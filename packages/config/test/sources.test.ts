@@ -149,6 +149,24 @@ describe("the backend", () => {
   });
 });
 
+test("another backend of the configuration troubles nobody until it is asked for", async () => {
+  const warned: unknown[] = [];
+  const hear = (warning: unknown) => warned.push(warning);
+  process.on("warning", hear);
+  try {
+    const config = { backends: { a: "memory:", none: "noop:" } };
+    const locks = await connectLocks(config, { backend: "a", requireFencing: true });
+    expect(await locks.using("name", (lease) => lease.fencingToken > 0n)).toBe(true);
+    expect(() => locks.backend("none")).toThrow("noop gives no fencing tokens");
+    await locks.close();
+    expect(() => locks.backend("none")).toThrow("these locks were closed");
+  } finally {
+    process.off("warning", hear);
+  }
+  // That it excludes nobody is said when it was made, and not when it was configured.
+  expect(warned).toHaveLength(1);
+});
+
 test("locks of a configuration do everything that locks do", async () => {
   await using locks = await connectLocks("memory:?fenceBase=100&description=me");
   const first = await locks.acquire("name");

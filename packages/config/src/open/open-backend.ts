@@ -15,29 +15,30 @@ export interface Opening {
   readonly random: Random;
 }
 
-/** Imports what a backend needs and makes its provider, which opens nothing before its first call. */
-export async function openBackend(plan: BackendPlan, opening: Opening): Promise<LockProvider> {
-  const { kind, place } = plan;
-  if (kind === undefined) return openForeign(plan, opening);
-  const exports =
-    kind.packageName === undefined
-      ? {}
-      : await importPackage(
-          { name: kind.packageName, drivers: driversOf(plan) },
-          opening.folder,
-          place,
-        );
-  const members: LockProvider[] = [];
-  try {
-    for (const member of plan.members) members.push(await openBackend(member, opening));
-    const { url, options } = plan;
-    const { clock, random } = opening;
-    return made(plan, () => kind.create(exports, { url, options, place, clock, random, members }));
-  } catch (error) {
-    // Nothing was opened yet: what goes is what they allocated.
-    await Promise.all(members.map((member) => member[Symbol.asyncDispose]()));
-    throw error;
-  }
+/** Makes a provider, which opens nothing before its first call. Throws CONFIG_INVALID. */
+export type ProviderMaker = () => LockProvider;
+
+/** Imports what a backend needs, so that its provider can be made at once when it is wanted. */
+export async function loadBackend(plan: BackendPlan, opening: Opening): Promise<ProviderMaker> {
+  const { kind, place, url, options } = plan;
+  if (kind === undefined) return loadForeign(plan, opening);
+  const { folder, clock, random } = opening;
+  const { packageName: name } = kind;
+  const drivers = driversOf(plan);
+  const exports = name === undefined ? {} : await importPackage({ name, drivers }, folder, place);
+  const memberMakers: ProviderMaker[] = [];
+  for (const member of plan.members) memberMakers.push(await loadBackend(member, opening));
+  return () => {
+    const members: LockProvider[] = [];
+    try {
+      for (const make of memberMakers) members.push(make());
+      return kind.create(exports, { url, options, place, clock, random, members });
+    } catch (error) {
+      // Nothing was opened yet: what goes is what they allocated.
+      for (const member of members) void member[Symbol.asyncDispose]();
+      throw saidOf(plan, error);
+    }
+  };
 }
 
 /** One of them must be installed. */
@@ -47,7 +48,7 @@ function driversOf({ kind, options }: BackendPlan): readonly string[] {
 }
 
 /** A scheme that the package of somebody else serves, by what it exports as `holdfastBackend`. */
-async function openForeign(plan: BackendPlan, opening: Opening): Promise<LockProvider> {
+async function loadForeign(plan: BackendPlan, opening: Opening): Promise<ProviderMaker> {
   const { scheme, place, url, unchecked } = plan;
   const { folder, schemes, env, clock, random } = opening;
   const name = schemes.get(scheme) ?? "";
@@ -62,16 +63,13 @@ async function openForeign(plan: BackendPlan, opening: Opening): Promise<LockPro
     if (!known.includes(key)) throw option.place.isNot(`an option of ${scheme}`, key, known);
   }
   const options = readOptions(fields, unchecked, env);
-  return made(plan, () => create.call(backend, { url, options, clock, random }));
-}
-
-/** Adapters say what is wrong with their options by TypeError and RangeError, and quote no URL. */
-function made(plan: BackendPlan, create: () => LockProvider): LockProvider {
-  try {
-    return create();
-  } catch (error) {
-    throw saidOf(plan, error);
-  }
+  return () => {
+    try {
+      return create.call(backend, { url, options, clock, random });
+    } catch (error) {
+      throw saidOf(plan, error);
+    }
+  };
 }
 
 /** What an adapter or core refuses, as an error of this place of the configuration. */
