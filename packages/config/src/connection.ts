@@ -10,7 +10,7 @@ import { ConfigError } from "./config-error.ts";
 import type { ConnectOptions } from "./connect-options.ts";
 import type { BackendOptions, HoldfastConfig } from "./holdfast-config.ts";
 import { LOCKS_FIELDS } from "./locks-fields.ts";
-import { type Opening, loadBackend, saidOf } from "./open/open-backend.ts";
+import { loadBackend, type Opening, saidOf } from "./open/open-backend.ts";
 import { Place } from "./place.ts";
 import type { BackendPlan } from "./plan/backend-plan.ts";
 import { chooseBackend } from "./plan/choose-backend.ts";

@@ -1,9 +1,12 @@
+import type { COMMAND_FIELDS } from "./kinds/command-fields.ts";
 import type { ETCD_FIELDS } from "./kinds/etcd-kind.ts";
 import type { POSTGRES_FIELDS } from "./kinds/postgres-kind.ts";
 import type { QUORUM_FIELDS } from "./kinds/quorum-kind.ts";
 import type { REDIS_FIELDS } from "./kinds/redis-kind.ts";
+import type { REDIS_SERVER_FIELDS } from "./kinds/redis-server-fields.ts";
 import type { REDLOCK_FIELDS } from "./kinds/redlock-kind.ts";
 import type { TLS_FIELDS } from "./kinds/tls-fields.ts";
+import type { VOTE_FIELDS } from "./kinds/vote-fields.ts";
 import type { LOCKS_FIELDS } from "./locks-fields.ts";
 import type { OptionsOf } from "./schema/options-of.ts";
 
@@ -21,6 +24,9 @@ export interface BackendOptions
     OptionsOf<typeof POSTGRES_FIELDS>,
     OptionsOf<typeof ETCD_FIELDS>,
     OptionsOf<typeof QUORUM_FIELDS, string | BackendOptions>,
+    OptionsOf<typeof REDIS_SERVER_FIELDS>,
+    OptionsOf<typeof VOTE_FIELDS>,
+    OptionsOf<typeof COMMAND_FIELDS>,
     OptionsOf<typeof TLS_FIELDS> {
   readonly url: string;
 }

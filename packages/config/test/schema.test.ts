@@ -16,11 +16,14 @@ import {
   connectLocks,
   type HoldfastConfig,
 } from "../src/index.ts";
+import type { COMMAND_FIELDS } from "../src/kinds/command-fields.ts";
 import { type ETCD_FIELDS, etcdKind } from "../src/kinds/etcd-kind.ts";
 import { type POSTGRES_FIELDS, postgresKind } from "../src/kinds/postgres-kind.ts";
 import { type QUORUM_FIELDS, quorumKind } from "../src/kinds/quorum-kind.ts";
 import { type REDIS_FIELDS, redisKind } from "../src/kinds/redis-kind.ts";
+import type { REDIS_SERVER_FIELDS } from "../src/kinds/redis-server-fields.ts";
 import { type REDLOCK_FIELDS, redlockKind } from "../src/kinds/redlock-kind.ts";
+import type { VOTE_FIELDS } from "../src/kinds/vote-fields.ts";
 import { LOCKS_FIELDS } from "../src/locks-fields.ts";
 import type { Properties, Schema } from "../src/schema/schema.ts";
 
@@ -29,18 +32,23 @@ type Given = "clock" | "random" | "client" | "tls" | "url" | "hosts" | "auth";
 
 describe("the tables of options", () => {
   test("have every option of their package that can be written down, and no other", () => {
-    expectTypeOf<keyof typeof REDIS_FIELDS>().toEqualTypeOf<
+    type Server = keyof typeof REDIS_SERVER_FIELDS | keyof typeof COMMAND_FIELDS;
+    expectTypeOf<keyof typeof REDIS_FIELDS | Server>().toEqualTypeOf<
       Exclude<keyof RedisUrlOptions, Given>
     >();
-    type Redlock = Exclude<keyof RedlockUrlsOptions, Given | "clients">;
-    expectTypeOf<keyof typeof REDLOCK_FIELDS>().toEqualTypeOf<Redlock>();
-    type Postgres = Exclude<keyof PostgresUrlOptions, Given | "connection">;
-    expectTypeOf<keyof typeof POSTGRES_FIELDS>().toEqualTypeOf<Postgres>();
-    expectTypeOf<keyof typeof ETCD_FIELDS>().toEqualTypeOf<
+    type Votes = keyof typeof VOTE_FIELDS;
+    expectTypeOf<keyof typeof REDLOCK_FIELDS | Server | Votes>().toEqualTypeOf<
+      Exclude<keyof RedlockUrlsOptions, Given | "clients">
+    >();
+    expectTypeOf<keyof typeof POSTGRES_FIELDS | keyof typeof COMMAND_FIELDS>().toEqualTypeOf<
+      Exclude<keyof PostgresUrlOptions, Given | "connection">
+    >();
+    expectTypeOf<keyof typeof ETCD_FIELDS | keyof typeof COMMAND_FIELDS>().toEqualTypeOf<
       Exclude<keyof EtcdHostsOptions, Given>
     >();
-    type Quorum = Exclude<keyof QuorumOptions, Given | "name" | "memberNames"> | "member";
-    expectTypeOf<keyof typeof QUORUM_FIELDS>().toEqualTypeOf<Quorum>();
+    expectTypeOf<keyof typeof QUORUM_FIELDS | Votes>().toEqualTypeOf<
+      Exclude<keyof QuorumOptions, Given | "name" | "memberNames"> | "member"
+    >();
     expectTypeOf<keyof typeof LOCKS_FIELDS>().toEqualTypeOf<
       Exclude<keyof LocksOptions, Given | "provider">
     >();
@@ -102,7 +110,7 @@ async function connects(config: object): Promise<boolean> {
 }
 
 test("editors and connecting agree on every option of one backend", {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const tables: Readonly<Record<string, Properties>> = {
     "memory:": {},

@@ -1,9 +1,10 @@
 import type { LockProvider } from "@holdfast/core";
 import type { BackendKind } from "./backend-kind.ts";
 import { hostsUrl, withPort } from "./checked-url.ts";
+import { COMMAND_FIELDS } from "./command-fields.ts";
 import { TLS_FIELDS } from "./tls-fields.ts";
 
-/** The options of `etcd({ hosts })`, beside `tls` and what the URL says. */
+/** The options of `etcd({ hosts })`, beside `COMMAND_FIELDS`, `tls` and what the URL says. */
 export const ETCD_FIELDS = {
   prefix: {
     type: "string",
@@ -12,12 +13,6 @@ export const ETCD_FIELDS = {
     pattern: "^(?!/)(?!.*//)[^\\p{Cc}]*(?<!/)$",
     patternErrorMessage: "without control characters, empty parts and slashes at its ends",
     description: "Put before every key.",
-  },
-  commandTimeoutMs: {
-    type: "integer",
-    minimum: 10,
-    maximum: 60_000,
-    description: "Longest wait for an answer.",
   },
   ttlMsMax: { type: "integer", minimum: 2_000, maximum: 31_536_000_000 },
 } as const;
@@ -30,7 +25,7 @@ export const etcdKind: BackendKind = {
   schemes: ["etcd", "etcds"],
   packageName: "@holdfast/etcd",
   drivers: ["etcd3"],
-  fields: { ...ETCD_FIELDS, ...TLS_FIELDS },
+  fields: { ...ETCD_FIELDS, ...COMMAND_FIELDS, ...TLS_FIELDS },
   addressesOf: (url, place) => {
     const { credentials, hosts, path } = hostsUrl(url, place);
     if (path.length > 1) throw place.error("has a path; accepted: the prefix of keys as ?prefix=");

@@ -1,9 +1,10 @@
 import type { LockProvider } from "@holdfast/core";
 import type { BackendKind } from "./backend-kind.ts";
 import { oneAddress } from "./checked-url.ts";
+import { COMMAND_FIELDS } from "./command-fields.ts";
 import { TLS_FIELDS } from "./tls-fields.ts";
 
-/** The options of `postgres({ url })`, beside `tls`. */
+/** The options of `postgres({ url })`, beside `COMMAND_FIELDS` and `tls`. */
 export const POSTGRES_FIELDS = {
   prefix: {
     type: "string",
@@ -11,12 +12,6 @@ export const POSTGRES_FIELDS = {
     pattern: "^\\P{Cc}*$",
     patternErrorMessage: "without control characters",
     description: "Hashed with every name.",
-  },
-  commandTimeoutMs: {
-    type: "integer",
-    minimum: 10,
-    maximum: 60_000,
-    description: "Longest wait for an answer.",
   },
   fencing: { type: "boolean", description: "False mints no fencing tokens. Default true." },
   connectionCountMax: {
@@ -47,7 +42,7 @@ export const postgresKind: BackendKind = {
   schemes: ["postgres", "postgresql"],
   packageName: "@holdfast/postgres",
   drivers: ["pg"],
-  fields: { ...POSTGRES_FIELDS, ...TLS_FIELDS },
+  fields: { ...POSTGRES_FIELDS, ...COMMAND_FIELDS, ...TLS_FIELDS },
   urlParameters: ["sslmode", "sslrootcert", "sslcert", "sslkey"],
   addressesOf: (url, place) => oneAddress(url, PORT, place),
   create: (exports, { url, options, clock, random }) => {

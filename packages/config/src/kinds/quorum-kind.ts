@@ -1,8 +1,9 @@
 import { quorum } from "@holdfast/core";
 import type { BackendKind } from "./backend-kind.ts";
 import { nowhere } from "./checked-url.ts";
+import { VOTE_FIELDS } from "./vote-fields.ts";
 
-/** The options of `quorum(members, options)`. */
+/** The members of `quorum(members, options)`, beside the options of their votes. */
 export const QUORUM_FIELDS = {
   member: {
     type: "array",
@@ -11,40 +12,13 @@ export const QUORUM_FIELDS = {
     maxItems: 64,
     description: "The members, each a URL or an object with a url; three are usual.",
   },
-  fencing: { type: "boolean", description: "False excludes without fencing tokens. Default true." },
-  ttlMsMax: { type: "integer", minimum: 10, maximum: 86_400_000 },
-  restartGuardMs: {
-    type: "integer",
-    minimum: 0,
-    maximum: 172_800_000,
-    description:
-      "How long a member that may have lost its data has no vote; 0 for those that do not.",
-  },
-  memberTimeoutMs: {
-    type: "integer",
-    minimum: 1,
-    maximum: 60_000,
-    description: "How long one member may take to answer.",
-  },
-  proposalSlackMs: {
-    type: "integer",
-    minimum: 0,
-    maximum: 21_600_000,
-    description: "How far a proposed token may be from a member's clock.",
-  },
-  validityMsMin: {
-    type: "integer",
-    minimum: 0,
-    maximum: 86_400_000,
-    description: "Validity below which a grant is given back.",
-  },
 } as const;
 
 /** `quorum:?member=<url>&member=<url>`: core's quorum over members of any kind. */
 export const quorumKind: BackendKind = {
   name: "quorum",
   schemes: ["quorum"],
-  fields: QUORUM_FIELDS,
+  fields: { ...QUORUM_FIELDS, ...VOTE_FIELDS },
   membersField: "member",
   addressesOf: nowhere,
   create: (_exports, { options, members, clock, random }) =>

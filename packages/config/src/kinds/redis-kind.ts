@@ -1,30 +1,14 @@
 import type { LockProvider } from "@holdfast/core";
 import type { BackendKind } from "./backend-kind.ts";
 import { oneAddress } from "./checked-url.ts";
+import { COMMAND_FIELDS } from "./command-fields.ts";
+import { REDIS_SERVER_FIELDS } from "./redis-server-fields.ts";
 import { TLS_FIELDS } from "./tls-fields.ts";
 
-/** The options of `redis({ url })`, beside `tls`. */
+/** The options of `redis({ url })`, beside those of its server. */
 export const REDIS_FIELDS = {
-  prefix: {
-    type: "string",
-    maxLength: 128,
-    pattern: "^[^{}\\p{Cc}]*$",
-    patternErrorMessage: "without braces and control characters",
-    description: "Put before every key.",
-  },
-  commandTimeoutMs: {
-    type: "integer",
-    minimum: 10,
-    maximum: 60_000,
-    description: "Longest wait for an answer.",
-  },
   fencing: { type: "boolean", description: "False mints no fencing tokens. Default true." },
   ttlMsMax: { type: "integer", minimum: 10, maximum: 31_536_000_000 },
-  driver: {
-    type: "string",
-    enum: ["ioredis", "redis"],
-    description: "Which package to import. Default: ioredis where it is installed, else redis.",
-  },
 } as const;
 
 export const REDIS_PORT = 6379;
@@ -33,7 +17,7 @@ const SERVER = {
   name: "redis",
   packageName: "@holdfast/redis",
   drivers: ["ioredis", "redis"],
-  fields: { ...REDIS_FIELDS, ...TLS_FIELDS },
+  fields: { ...REDIS_SERVER_FIELDS, ...REDIS_FIELDS, ...COMMAND_FIELDS, ...TLS_FIELDS },
   create: (exports, { url, options, clock, random }) => {
     const { redis } = exports as { readonly redis: (options: object) => LockProvider };
     return redis({ ...options, url, clock, random });

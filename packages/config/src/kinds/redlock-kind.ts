@@ -1,10 +1,13 @@
 import type { LockProvider } from "@holdfast/core";
 import type { BackendKind } from "./backend-kind.ts";
 import { type HostsUrl, hostsUrl, isBare, withPort } from "./checked-url.ts";
+import { COMMAND_FIELDS } from "./command-fields.ts";
 import { REDIS_PORT } from "./redis-kind.ts";
+import { REDIS_SERVER_FIELDS } from "./redis-server-fields.ts";
 import { TLS_FIELDS } from "./tls-fields.ts";
+import { VOTE_FIELDS } from "./vote-fields.ts";
 
-/** The options of `redlock({ urls })`, beside `tls`. */
+/** The options of `redlock({ urls })`, beside those of its servers and of their votes. */
 export const REDLOCK_FIELDS = {
   urls: {
     type: "array",
@@ -12,51 +15,6 @@ export const REDLOCK_FIELDS = {
     minItems: 1,
     maxItems: 64,
     description: "A URL for each server, where redlock://a,b,c does not say enough.",
-  },
-  prefix: {
-    type: "string",
-    maxLength: 128,
-    pattern: "^[^{}\\p{Cc}]*$",
-    patternErrorMessage: "without braces and control characters",
-    description: "Put before every key.",
-  },
-  commandTimeoutMs: {
-    type: "integer",
-    minimum: 10,
-    maximum: 60_000,
-    description: "Longest wait for an answer of one server.",
-  },
-  fencing: { type: "boolean", description: "False excludes without fencing tokens. Default true." },
-  ttlMsMax: { type: "integer", minimum: 10, maximum: 86_400_000 },
-  restartGuardMs: {
-    type: "integer",
-    minimum: 0,
-    maximum: 172_800_000,
-    description:
-      "How long a server that may have lost its data has no vote; 0 for servers that do not.",
-  },
-  memberTimeoutMs: {
-    type: "integer",
-    minimum: 1,
-    maximum: 60_000,
-    description: "How long one server may take to answer.",
-  },
-  proposalSlackMs: {
-    type: "integer",
-    minimum: 0,
-    maximum: 21_600_000,
-    description: "How far a proposed token may be from a server's clock.",
-  },
-  validityMsMin: {
-    type: "integer",
-    minimum: 0,
-    maximum: 86_400_000,
-    description: "Validity below which a grant is given back.",
-  },
-  driver: {
-    type: "string",
-    enum: ["ioredis", "redis"],
-    description: "Which package to import. Default: ioredis where it is installed, else redis.",
   },
 } as const;
 
@@ -66,7 +24,13 @@ export const redlockKind: BackendKind = {
   schemes: ["redlock"],
   packageName: "@holdfast/redlock",
   drivers: ["ioredis", "redis"],
-  fields: { ...REDLOCK_FIELDS, ...TLS_FIELDS },
+  fields: {
+    ...REDLOCK_FIELDS,
+    ...REDIS_SERVER_FIELDS,
+    ...VOTE_FIELDS,
+    ...COMMAND_FIELDS,
+    ...TLS_FIELDS,
+  },
   addressesOf: (url, place) =>
     isBare(url) ? [] : hostsUrl(url, place).hosts.map((host) => withPort(host, REDIS_PORT)),
   create: (exports, { url, options, place, clock, random }) => {
