@@ -2,8 +2,12 @@ const TEXT_LENGTH_MAX = 40;
 const NAMES_SHOWN_MAX = 30;
 const PLAIN_KEY = /^[A-Za-z_$][\w$-]{0,39}$/;
 const SCHEME = /^[a-z][a-z0-9+.-]{0,19}:/i;
-/** Hosts with their ports, and a path: nothing in which a password could be. */
-const PLAIN_PLACE = /^(?:\/\/(?:(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?,?)*)?(?:\/[\w.-]*)?$/i;
+const HOST = /(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?/.source;
+/**
+ * Hosts with their ports, and a path: nothing in which a password could be. What stands between two hosts can be
+ * read in one way only, else a text that is not right takes time without an end.
+ */
+const PLAIN_PLACE = new RegExp(`^(?://(?:${HOST}(?:,${HOST})*,?)?)?(?:/[\\w.-]*)?$`, "i");
 
 /** A value for an error: short, quoted, never an object's contents, never what may be a password. */
 export function shown(value: unknown): string {

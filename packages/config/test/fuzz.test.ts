@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type ConfigInput, connectLocks } from "../src/index.ts";
 
 /** Over all tests of this file, at least 100,000. */
-const RUNS = { text: 50_000, url: 30_000, anything: 15_000, nearly: 10_000 };
-const TIMEOUT_MS = 120_000;
+const RUNS = { text: 45_000, repeated: 5_000, url: 30_000, anything: 15_000, nearly: 10_000 };
+const TIMEOUT_MS = 300_000;
 
 const folder = mkdtempSync(path.join(tmpdir(), "holdfast-fuzz-"));
 const prototypeBefore = Reflect.ownKeys(Object.prototype).length;
@@ -95,6 +95,23 @@ describe("only CONFIG_INVALID comes of", () => {
     await fc.assert(
       fc.asyncProperty(text, (input) => check(input, { A: input })),
       { numRuns: RUNS.text },
+    );
+  });
+
+  test("text that repeats itself, in which a reader could lose itself", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const text = fc
+      .tuple(
+        fc.oneof(fc.constantFrom("", "://", "://@", "?", "quorum:?member="), url),
+        fc.array(fc.oneof(piece, host), { minLength: 1, maxLength: 3 }),
+        fc.nat(400),
+        fc.oneof(fc.constant(""), piece),
+      )
+      .map(([start, parts, count, end]) => `${start}${parts.join("").repeat(count)}${end}`);
+    await fc.assert(
+      fc.asyncProperty(text, (input) => check(input, { A: input })),
+      { numRuns: RUNS.repeated },
     );
   });
 
