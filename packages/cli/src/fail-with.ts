@@ -26,11 +26,17 @@ const BY_CODE: Readonly<
 };
 
 /** Tells an error in one line and a hint, and gives the exit code. The stack is for `--debug`. */
-export function failWith(error: unknown, isDebugging: boolean): number {
+export function failWith(thrown: unknown, isDebugging: boolean): number {
+  const error = isUnanswered(thrown) ? thrown.cause : thrown;
   const { exitCode, hint } = meaningOf(error);
   say(messageOf(error), hint);
   if (isDebugging && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return exitCode;
+}
+
+/** True for a wait that ended without a usable answer of the backend, which says nothing of a holder. */
+export function isUnanswered(error: unknown): error is LockError {
+  return LockError.is(error) && error.code === "WAIT_TIMEOUT" && LockError.is(error.cause);
 }
 
 function meaningOf(error: unknown): {

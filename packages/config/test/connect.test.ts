@@ -73,13 +73,16 @@ test("a quorum of objects, and redlock of urls, are those of their URLs", async 
 });
 
 test("a quorum without tokens is made of servers that cannot raise one", async () => {
+  // Of a member's options only those that are no options of locks.
+  const alone = (url: string) => `${url.split("?")[0]}?commandTimeoutMs=10000`;
   const { postgres, etcd, redis } = backends.urls;
-  const member = [postgres, etcd, { url: redis, prefix: "mixed:" }];
+  const member = [alone(postgres), alone(etcd), { url: alone(redis), prefix: "mixed:" }];
   await using locks = await connectLocks({
     url: "quorum:",
     member,
     fencing: false,
     restartGuardMs: 0,
+    memberTimeoutMs: 5_000,
   });
   expect(await locks.using("mixed", (lease) => lease.fencingToken)).toBeUndefined();
 });

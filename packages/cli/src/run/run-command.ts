@@ -4,6 +4,7 @@ import { durationMs } from "../command-line/duration.ts";
 import { readLockFlags } from "../command-line/lock-flags.ts";
 import type { CommandLine } from "../command-line/parse-command-line.ts";
 import { EXIT, exitCodeOfSignal } from "../exit-code.ts";
+import { isUnanswered } from "../fail-with.ts";
 import { openLocks } from "../open-locks.ts";
 import { say } from "../say.ts";
 import { UsageError } from "../usage-error.ts";
@@ -11,7 +12,7 @@ import { guard } from "./guard.ts";
 import { SignalRelay } from "./signal-relay.ts";
 
 const GRACE_MS_DEFAULT = 10_000;
-/** A timer takes no more, and nobody waits for longer. */
+/** Nobody waits for longer. */
 const GRACE_MS_MAX = 86_400_000;
 
 /** `holdfast run`: takes the lock, runs the command, gives the lock back. */
@@ -52,7 +53,7 @@ function refused(error: unknown, { name, waitMs, signals, isHeldFine }: Refused)
   if (error.code === "ABORTED" && signals.first !== undefined) {
     return exitCodeOfSignal(signals.first);
   }
-  if (error.code !== "WAIT_TIMEOUT") throw error;
+  if (error.code !== "WAIT_TIMEOUT" || isUnanswered(error)) throw error;
   const until = waitMs === 0 ? "" : `, and was for ${waitMs} ms`;
   say(`another holds the lock ${JSON.stringify(name)}${until}`, "holdfast inspect shows who");
   return isHeldFine ? EXIT.done : EXIT.held;
