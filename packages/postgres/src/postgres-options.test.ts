@@ -11,6 +11,11 @@ test.each([
   ["an unknown option", { url, pool: 3 }, /no option "pool"/],
   ["another scheme", { url: "mysql://127.0.0.1" }, /must begin with postgres/],
   ["a connection that is none", { connection: "127.0.0.1" }, /must be an object/],
+  [
+    "tls beside sslmode",
+    { url: "postgres://a?sslmode=disable", tls: {} },
+    /ssl parameters of url are two answers/,
+  ],
   ["tls beside a connection", { connection: {}, tls: {} }, /tls belongs to url/],
   ["a pooling that cannot work", { url, pooling: "transaction" }, /pooling must be "session"/],
   ["a fencing that is no boolean", { url, fencing: 1 }, /fencing must be a boolean/],

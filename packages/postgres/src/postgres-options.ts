@@ -66,6 +66,9 @@ const APPLICATION_NAME_BYTES_MAX = 63;
 /** First probe of a silent peer by the kernel. */
 const KEEP_ALIVE_DELAY_MS = 5_000;
 
+/** `sslmode`, `sslrootcert` and the like. */
+const SSL_PARAMETER = /[?&]ssl/;
+
 const KNOWN: ReadonlySet<string> = new Set([
   "url",
   "connection",
@@ -133,6 +136,10 @@ function placeOf(options: PostgresOptions): object {
     throw new TypeError("url must begin with postgres:// or postgresql://");
   }
   const { tls } = options as PostgresUrlOptions;
+  // The driver would take what the URL says: no encryption, where that is it.
+  if (tls !== undefined && SSL_PARAMETER.test(url)) {
+    throw new TypeError("tls and the ssl parameters of url are two answers; take one of them");
+  }
   return { connectionString: url, ...(tls === undefined ? {} : { ssl: tls }) };
 }
 
