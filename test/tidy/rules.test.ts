@@ -43,6 +43,8 @@ describe("the rule of time", () => {
   test.each([
     "const now = Date.now();",
     "const at = new Date();",
+    "const at = Date();",
+    "const at = new Date;",
     "const now = performance.now();",
     "const now = process.hrtime.bigint();",
     "setTimeout(work, 1);",
@@ -67,6 +69,7 @@ describe("the rule of time", () => {
     'import { createHash } from "node:crypto";',
     'import { hostname } from "node:os";',
     "clock.setTimer(5, work);",
+    "const text = new Date(wallMs).toISOString();",
     "queueMicrotask(work);",
     "socket.setTimeout(5);",
   ])("lets pass %s", (text) => {

@@ -6,7 +6,7 @@ import { type RedisServer, startRedis } from "@holdfast/test-servers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { COMMANDS } from "../src/command-line/command-specs.ts";
 import { commandHelpText } from "../src/command-line/help-text.ts";
-import { Holdfast, holdfast, MAIN, start } from "./holdfast.ts";
+import { holdfast, start } from "./holdfast.ts";
 
 let server: RedisServer;
 let url: string;
@@ -108,37 +108,6 @@ describe("help", () => {
     expect(await holdfast(["ping", "--help"])).toMatchObject({ code: 0, stderr: "" });
     const { stdout } = await holdfast(["--help"]);
     for (const { name } of COMMANDS) expect(stdout).toContain(`\n  ${name} `);
-  });
-});
-
-describe("completion", () => {
-  test.each([
-    ["holdfast r", "run renew release"],
-    ["holdfast run x --gr", "--grace"],
-    ["holdfast completion ", ""],
-  ])("of bash completes %j", async (line, wanted) => {
-    const words = line.split(" ");
-    const script = `eval "$('${process.execPath}' '${MAIN}' completion bash)"
-COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")})
-COMP_CWORD=${words.length - 1}
-_holdfast
-echo "\${COMPREPLY[*]}"`;
-    const { stdout, stderr } = await new Holdfast("bash", ["-c", script]).finished();
-    expect(stderr).toBe("");
-    if (wanted !== "") expect(stdout.trimEnd()).toBe(wanted);
-  });
-
-  test.each(["zsh", "fish"])("of %s names every command and flag", async (shell) => {
-    const { code, stdout } = await holdfast(["completion", shell]);
-    expect(code).toBe(0);
-    for (const { name, flags } of COMMANDS) {
-      expect(stdout).toContain(name);
-      for (const flag of Object.keys(flags)) expect(stdout).toContain(flag);
-    }
-  });
-
-  test("of another shell is refused", async () => {
-    expect((await holdfast(["completion", "tcsh"])).code).toBe(64);
   });
 });
 

@@ -28,13 +28,16 @@ function flagsOf({ flags }: CommandSpec): string {
     .join(" ");
 }
 
-/** Behind `--` it is the user's command, which the shell completes by itself. */
+/** Behind `--` is the user's command, and then its files, which are what bash takes where nothing is offered. */
 function bash(): string {
   const cases = COMMANDS.map((spec) => `    ${spec.name}) words="${flagsOf(spec)}" ;;`);
   return `_holdfast() {
-  local words="${NAMES.join(" ")}" word
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    if [ "$word" = -- ]; then COMPREPLY=($(compgen -o default -- "\${COMP_WORDS[COMP_CWORD]}")); return; fi
+  local words="${NAMES.join(" ")}" at
+  COMPREPLY=()
+  for ((at = 1; at < COMP_CWORD; at++)); do
+    [ "\${COMP_WORDS[at]}" = -- ] || continue
+    if ((at + 1 == COMP_CWORD)); then COMPREPLY=($(compgen -c -- "\${COMP_WORDS[COMP_CWORD]}")); fi
+    return
   done
   if [ "$COMP_CWORD" -gt 1 ]; then
     case "\${COMP_WORDS[1]}" in
@@ -56,7 +59,10 @@ _holdfast() {
     compadd -- ${NAMES.join(" ")}
     return
   fi
-  if (( \${words[(I)--]} > 0 && \${words[(I)--]} < CURRENT )); then
+  local end=\${words[(i)--]}
+  if (( end < CURRENT )); then
+    shift end words
+    (( CURRENT -= end ))
     _normal
     return
   fi

@@ -1,4 +1,4 @@
-import type { LockState } from "@holdfast/core";
+import { type LockState, systemClock } from "@holdfast/core";
 import type { CommandLine } from "../command-line/parse-command-line.ts";
 import { EXIT } from "../exit-code.ts";
 import { openLocks } from "../open-locks.ts";
@@ -30,13 +30,13 @@ export async function inspectCommand({ words, flags }: CommandLine): Promise<num
 function pause(aborted: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const stop = () => {
-      clearTimeout(timer);
+      timer.cancel();
       resolve(false);
     };
-    const timer = setTimeout(() => {
+    const timer = systemClock.setTimer(WATCH_INTERVAL_MS, () => {
       aborted.removeEventListener("abort", stop);
       resolve(true);
-    }, WATCH_INTERVAL_MS);
+    });
     aborted.addEventListener("abort", stop, { once: true });
     if (aborted.aborted) stop();
   });

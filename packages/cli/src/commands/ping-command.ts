@@ -1,3 +1,4 @@
+import { systemClock } from "@holdfast/core";
 import type { CommandLine } from "../command-line/parse-command-line.ts";
 import { EXIT } from "../exit-code.ts";
 import { openProvider } from "../open-locks.ts";
@@ -7,9 +8,9 @@ import { jsonLine, print } from "../print.ts";
 export async function pingCommand({ flags }: CommandLine): Promise<number> {
   const { provider } = await openProvider(flags);
   try {
-    const startedAtMs = performance.now();
+    const startedAtMs = systemClock.monotonicMs();
     await provider.ping?.();
-    const tookMs = Number((performance.now() - startedAtMs).toFixed(1));
+    const tookMs = Number((systemClock.monotonicMs() - startedAtMs).toFixed(1));
     const { name: backend } = provider;
     print(
       flags.has("json") ? jsonLine({ backend, tookMs }) : `${backend} answered in ${tookMs} ms\n`,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Writable } from "node:stream";
+import { systemClock, type Timer } from "@holdfast/core";
 
 /** How a command ended: by itself, or by a signal. */
 export type Ending = { readonly code: number } | { readonly signal: NodeJS.Signals };
@@ -25,7 +26,7 @@ export class GuardedCommand {
   readonly ended: Promise<Ending>;
   readonly #child: ChildProcess;
   readonly #gate: Writable;
-  #killTimer: NodeJS.Timeout | undefined;
+  #killTimer: Timer | undefined;
 
   constructor({ command, env }: CommandStart) {
     this.#child = spawn("/bin/sh", ["-c", GATE, "holdfast", ...command], {
@@ -39,7 +40,7 @@ export class GuardedCommand {
     this.ended = new Promise((resolve, reject) => {
       this.#child.once("error", reject);
       this.#child.once("exit", (code, signal) => {
-        clearTimeout(this.#killTimer);
+        this.#killTimer?.cancel();
         resolve(signal === null ? { code: code ?? 0 } : { signal });
       });
     });
@@ -71,6 +72,6 @@ export class GuardedCommand {
 
   /** Kills it unless it ends within the grace. The first grace counts. */
   killAfter(graceMs: number): void {
-    this.#killTimer ??= setTimeout(() => this.send("SIGKILL"), graceMs);
+    this.#killTimer ??= systemClock.setTimer(graceMs, () => this.send("SIGKILL"));
   }
 }
