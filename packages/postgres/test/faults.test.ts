@@ -18,6 +18,7 @@ import {
   providerOf,
   request,
   sessionsOn,
+  signal,
   take,
   waiting,
 } from "./requests.ts";
@@ -109,7 +110,7 @@ describe("loss", () => {
     await take(provider, request("a"));
     const told = new Promise<Loss>((resolve) => void provider.onLoss(resolve));
     const other = await server.connect();
-    process.kill(Number(Reflect.get(other, "processID")), "SIGKILL");
+    await signal(server, Number(Reflect.get(other, "processID")), "KILL").catch(() => undefined);
     expect((await told).name).toBe("a");
     await until("the server is back", async () => {
       return (await server.query("SELECT 1").catch(() => [])).length === 1;
@@ -147,14 +148,14 @@ describe("loss", () => {
     const lease = await locks.acquire("a");
     const [pid] = await sessionsOn(server);
     if (pid === undefined) throw new Error("there is a session");
-    process.kill(pid, "SIGSTOP");
+    await signal(server, pid, "STOP");
     try {
       await until("it is lost", () => lease.signal.aborted);
       // Other names are served on a session of their own meanwhile.
       const other = await locks.acquire("b", { waitMs: 5_000 });
       expect(await other.release()).toBe("released");
     } finally {
-      process.kill(pid, "SIGCONT");
+      await signal(server, pid, "CONT");
     }
     await until("the ghost is gone", async () => !(await sessionsOn(server)).includes(pid));
     await locks.close();
@@ -187,14 +188,14 @@ describe("unknown outcomes", () => {
     if (pid === undefined) throw new Error("there is a session");
     const lost = new Promise((resolve) => void provider.onLoss(resolve));
     // The server's process notices nothing, neither the end of the connection nor that it is to go.
-    process.kill(pid, "SIGSTOP");
+    await signal(server, pid, "STOP");
     try {
       proxy.reset();
       await lost;
       expect(await provider.release({ ...asked, inDoubt: true })).toBe("unknown");
       expect(await advisoryLocks(server)).toHaveLength(1);
     } finally {
-      process.kill(pid, "SIGCONT");
+      await signal(server, pid, "CONT");
     }
     await until("it is absent", async () => {
       return (await provider.release({ ...asked, inDoubt: true })) === "absent";

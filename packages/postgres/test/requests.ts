@@ -64,3 +64,19 @@ export async function sessionsOn(server: PostgresServer): Promise<readonly numbe
   const text = "SELECT pid FROM pg_stat_activity WHERE application_name = 'holdfast'";
   return (await server.query(text)).map(({ pid }) => Number(pid));
 }
+
+/** Sends a signal to one process of the server, which does it itself: in a container its numbers are its own. */
+export async function signal(
+  server: PostgresServer,
+  pid: number,
+  name: "STOP" | "CONT" | "KILL",
+): Promise<void> {
+  const client = await server.connect();
+  try {
+    await client.query(
+      `CREATE TEMP TABLE said (line text); COPY said FROM PROGRAM 'kill -s ${name} ${pid}'`,
+    );
+  } finally {
+    await client.end();
+  }
+}
