@@ -14,7 +14,7 @@ interface Sent {
 }
 
 /** What the server answers a cancelled statement. */
-export const CANCELLED: Fault = {
+const CANCELLED: Fault = {
   reason: "57014",
   text: "cancelled",
   code: "BACKEND_UNAVAILABLE",
