@@ -5,7 +5,7 @@
 # mirror. Takes about a minute; images that exist already are left alone.
 set -eu
 
-images="redis:7 postgres:15 quay.io/coreos/etcd:v3.4.23"
+images="redis:7 postgres:15 quay.io/coreos/etcd:v3.4.23 edoburu/pgbouncer:v1.24.1-p1"
 missing=
 for image in $images; do
   if docker image inspect "$image" >/dev/null 2>&1; then
@@ -19,7 +19,7 @@ done
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT INT TERM
 
-debootstrap --variant=minbase --include=redis-server,postgresql,etcd-server bookworm "$root" \
+debootstrap --variant=minbase --include=redis-server,postgresql,pgbouncer,etcd-server bookworm "$root" \
   ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"}
 mkdir -p "$root/data"
 rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*
