@@ -13,8 +13,8 @@ export interface Awaited {
 const SETTLED_KEPT_MAX = 1_024;
 
 /**
- * Our own timeout on every call. All have one length, so the order of beginning is the order of ends: a
- * list and one timer, armed for the oldest and left to fire when its call was answered.
+ * Our own timeout on every call. All have one length: a list and one timer, armed for the first end and left
+ * to fire when its call was answered.
  */
 export class Deadlines {
   readonly #clock: Clock;
@@ -85,14 +85,15 @@ export class Deadlines {
   #fire(): void {
     this.#timer = undefined;
     const nowMs = this.#clock.monotonicMs();
+    let nextMs = Number.POSITIVE_INFINITY;
     for (const awaited of this.#awaited.slice(this.#oldest)) {
       if (awaited.isSettled) continue;
-      if (awaited.beganAtMs + this.timeoutMs > nowMs) continue;
-      awaited.expire();
+      const leftMs = awaited.beganAtMs + this.timeoutMs - nowMs;
+      if (leftMs <= 0) awaited.expire();
+      else nextMs = Math.min(nextMs, leftMs);
     }
     this.#compact();
-    const next = this.#awaited[this.#oldest];
-    if (next === undefined || this.#timer !== undefined) return;
-    this.#timer = this.#arm(Math.max(1, next.beganAtMs + this.timeoutMs - nowMs));
+    if (nextMs === Number.POSITIVE_INFINITY || this.#timer !== undefined) return;
+    this.#timer = this.#arm(Math.max(1, nextMs));
   }
 }

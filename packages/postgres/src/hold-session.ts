@@ -170,7 +170,11 @@ export class HoldSession implements LockHost {
       },
       (error: StatementFault) => {
         this.#isBusy = false;
-        for (const proof of proofs) proof.reject(error);
+        // An error is an answer too, and the idle time begins anew with it.
+        for (const proof of proofs) {
+          if (error.fault.isAnswer) proof.resolve(this.session.provenAtMs);
+          else proof.reject(error);
+        }
         onFault(error);
         this.#pump();
       },

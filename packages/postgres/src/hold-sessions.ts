@@ -15,7 +15,7 @@ interface Host {
   /** Something leans on a session although it holds nothing. */
   isNeeded(): boolean;
   /** Called with every session that is opened, before it is used. */
-  opened(session: Session, validMs: () => number): Promise<void>;
+  opened(session: Session, validMs: () => number): void;
 }
 
 /** The sessions that hold locks, opened on first use. */
@@ -54,16 +54,22 @@ export class HoldSessions {
     this.#putAway();
     const opening = this.#opening.get(classMs);
     if (opening !== undefined) return await opening;
+    if (this.#mayOpen()) return await this.#open(classMs);
     const shared = this.#shared(classMs);
-    if (shared === undefined) return await this.#open(classMs);
+    if (shared === undefined) return await this.#next(classMs);
     if (shared.validMs < classMs) await this.#raise(shared, classMs);
     return shared;
   }
 
+  /** Any that is open and answers. */
+  any(): HoldSession | undefined {
+    return this.#isClosed ? undefined : this.#live().find((hold) => !hold.isSilent);
+  }
+
   /** Any session, for a statement that is about no lock of ours. */
   control(): Promise<HoldSession> {
-    const [first] = this.#live().filter((hold) => !hold.isSilent);
-    return first === undefined ? this.get(CONTROL_CLASS_MS) : Promise.resolve(first);
+    const any = this.any();
+    return any === undefined ? this.get(CONTROL_CLASS_MS) : Promise.resolve(any);
   }
 
   close(): void {
@@ -87,13 +93,26 @@ export class HoldSessions {
     }
   }
 
+  #mayOpen(): boolean {
+    const count = this.#live().length + this.#opening.size;
+    return count < this.#countMax && this.#host.budget.left > 0;
+  }
+
   /** Where there may be no further session: the next longer class, else the longest there is. */
   #shared(classMs: number): HoldSession | undefined {
     const live = this.#live().sort((one, other) => one.validMs - other.validMs);
-    const count = live.length + this.#opening.size;
-    if (count < this.#countMax && this.#host.budget.left > 0) return undefined;
-    if (live.length === 0) this.#makeRoom();
     return live.find(({ validMs }) => validMs >= classMs) ?? live.at(-1);
+  }
+
+  /** Without any, the first that is opening is there for all; without that, one has to make room. */
+  async #next(classMs: number): Promise<HoldSession> {
+    const [opening] = this.#opening.values();
+    if (opening === undefined) {
+      this.#makeRoom();
+      return await this.#open(classMs);
+    }
+    await opening;
+    return await this.get(classMs);
   }
 
   /** Without any usable session, the oldest silent one has to go, with what it holds. */
@@ -125,7 +144,7 @@ export class HoldSessions {
     const { budget, settings, isNeeded, opened } = this.#host;
     const session = await budget.open(classMs);
     const hold = new HoldSession(session, settings, { validMs: classMs, isNeeded });
-    await opened(session, () => hold.validMs);
+    opened(session, () => hold.validMs);
     if (this.#isClosed) {
       hold.stop();
       await session.close();

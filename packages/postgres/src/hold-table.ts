@@ -59,7 +59,8 @@ export class HoldTable {
 
   end(hold: Hold, outcome: ReleaseOutcome): void {
     this.unclaim(hold);
-    this.#byHolder.delete(hold.holderId);
+    // One that was asked for again is another hold.
+    if (this.#byHolder.get(hold.holderId) === hold) this.#byHolder.delete(hold.holderId);
     hold.finish(outcome);
   }
 

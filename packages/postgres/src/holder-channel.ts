@@ -28,6 +28,8 @@ interface ChannelHost {
   find(question: HolderQuestion): Hold | undefined;
   /** Gives one lock up; resolves when it is free, true if it was held. */
   giveUp(hold: Hold): Promise<boolean>;
+  /** Another session to listen on, when this one has ended. */
+  next(): Session | undefined;
   /** Sends a statement on any session, and forgets it. */
   send(statement: PlainStatement): void;
 }
@@ -60,13 +62,20 @@ export class HolderChannel {
     return this.#session !== undefined && !this.#session.isEnded;
   }
 
-  /** Listens on this session, unless another does. One that cannot is asked in vain, no more. */
-  async listenOn(session: Session): Promise<void> {
+  /**
+   * Listens on this session, unless another does, and on another when it has ended. One that cannot is asked
+   * in vain, no more; nobody waits for its answer, which may never come.
+   */
+  listenOn(session: Session): void {
     if (this.isListening) return;
     this.#session = session;
     session.onNotification((notification) => this.#heard(notification));
+    session.onEnd(() => {
+      const next = this.#host.next();
+      if (next !== undefined) this.listenOn(next);
+    });
     const text = `LISTEN "${CHANNEL}"; LISTEN "${this.#own}"`;
-    await session.run({ text, rowMode: "array" }).catch(() => undefined);
+    session.run({ text, rowMode: "array" }).catch(() => undefined);
   }
 
   /** Resolves with the answer, if one ever comes; `forget` ends the waiting for it. */

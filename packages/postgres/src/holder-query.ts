@@ -1,4 +1,5 @@
 import type { PlainStatement } from "./postgres-client.ts";
+import { STARTED_AT } from "./sql.ts";
 
 /** Who has a lock, as the server tells it. */
 export interface Holder {
@@ -16,7 +17,7 @@ export interface Held {
 }
 
 const TEXT = `
-  SELECT l.granted, l.pid, a.backend_start::text, a.application_name,
+  SELECT l.granted, l.pid, ${STARTED_AT}, a.application_name,
     (SELECT count(*)::int FROM pg_locks AS other
       WHERE other.pid = l.pid AND other.locktype = 'advisory' AND other.granted)
   FROM pg_locks AS l LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid

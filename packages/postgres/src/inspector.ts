@@ -35,6 +35,7 @@ export class Inspector {
       id: host.id,
       find: (question) => this.#find(question),
       giveUp: (hold) => host.giveUp(hold),
+      next: () => host.sessions.any()?.session,
       send: (statement) => this.#send(statement),
     });
   }

@@ -99,9 +99,9 @@ class SinglePostgres implements PostgresProvider<"none" | "monotonic">, AttemptH
       settings,
       budget: this.#budget,
       isNeeded: () => this.#waiters.isBusy,
-      opened: async (session, validMs) => {
+      opened: (session, validMs) => {
         this.#opened(session, validMs);
-        await this.#inspector.channel.listenOn(session);
+        this.#inspector.channel.listenOn(session);
       },
     });
     this.#ghosts = new Ghosts({ clock, isPooled, control: () => this.sessions.control() });
@@ -199,7 +199,7 @@ class SinglePostgres implements PostgresProvider<"none" | "monotonic">, AttemptH
     this.#ghosts.close();
     this.#waiters.close();
     this.sessions.close();
-    await Promise.all(this.#budget.sessions.map((session) => closeWithin(session, this.#settings)));
+    await Promise.all(this.#budget.sessions.map((session) => session.close()));
     this.deadlines.stop();
   }
 
@@ -347,21 +347,6 @@ function lockErrorOf(error: unknown): LockError {
   if (LockError.is(error)) return error;
   if (error instanceof StatementFault) return faultError(error.fault, "not-applied");
   throw error;
-}
-
-/** A server that does not answer must not keep a provider from closing. */
-async function closeWithin(session: Session, settings: PostgresSettings): Promise<void> {
-  const { clock, commandTimeoutMs } = settings;
-  await new Promise<void>((resolve) => {
-    const timer = clock.setTimer(commandTimeoutMs, () => {
-      session.destroy("closed");
-      resolve();
-    });
-    void session.close().then(() => {
-      timer.cancel();
-      resolve();
-    });
-  });
 }
 
 function capabilitiesOf(fencing: boolean): PostgresProvider<"none" | "monotonic">["capabilities"] {

@@ -1,5 +1,6 @@
 import { LockError } from "@holdfast/core";
 import type { PlainStatement, PostgresClient, PostgresResult } from "./postgres-client.ts";
+import { STARTED_AT } from "./sql.ts";
 
 /** What a session is, read when it opens. */
 export interface SessionFacts {
@@ -44,7 +45,7 @@ const SETTINGS: readonly (readonly [name: string, value: string])[] = [
 const CHECK_CONNECTION = `SELECT pg_backend_pid(), (SELECT set_config(name, '500', false)
   FROM pg_settings WHERE name = 'client_connection_check_interval')`;
 
-const FACTS = `SELECT pg_backend_pid(), a.backend_start::text, current_setting('server_version_num')::int,
+const FACTS = `SELECT pg_backend_pid(), ${STARTED_AT}, current_setting('server_version_num')::int,
   CASE WHEN pg_is_in_recovery() THEN NULL ELSE left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) END,
   current_setting('max_locks_per_transaction')::int *
     (current_setting('max_connections')::int + current_setting('max_prepared_transactions')::int)

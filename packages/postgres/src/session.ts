@@ -51,6 +51,7 @@ const PENDING_MAX = 1_024;
 export class Session {
   readonly #client: PostgresClient;
   readonly #clock: Clock;
+  readonly #commandTimeoutMs: number;
   readonly facts: SessionFacts;
   readonly #pending: Pending[] = [];
   #current: Pending | undefined;
@@ -60,11 +61,12 @@ export class Session {
   #provenAtMs: number;
   readonly #onEnd = new Set<(fault: Fault) => void>();
 
-  private constructor(client: PostgresClient, clock: Clock, facts: SessionFacts) {
+  private constructor(client: PostgresClient, settings: PostgresSettings, facts: SessionFacts) {
     this.#client = client;
-    this.#clock = clock;
+    this.#clock = settings.clock;
+    this.#commandTimeoutMs = settings.commandTimeoutMs;
     this.facts = facts;
-    this.#sentAtMs = clock.monotonicMs();
+    this.#sentAtMs = this.#clock.monotonicMs();
     this.#provenAtMs = this.#sentAtMs;
   }
 
@@ -91,7 +93,7 @@ export class Session {
           .then(() => readFacts(client, { idleTimeoutMs, isPooled: settings.isPooled }))
           .then(resolve, reject);
       });
-      const session = new Session(client, clock, facts);
+      const session = new Session(client, settings, facts);
       early.tell = (fault) => session.#ended(fault);
       if (early.fault !== undefined) session.#ended(early.fault);
       return session;
@@ -148,10 +150,13 @@ export class Session {
     this.#client.on("notification", listener);
   }
 
-  /** Says good-bye, upon which the server ends the session and its locks. */
+  /** Says good-bye, upon which the server ends the session and its locks. One that does not answer is cut off. */
   async close(): Promise<void> {
     this.#ended(CLOSED);
+    const { stream } = this.#client.connection;
+    const timer = this.#clock.setTimer(this.#commandTimeoutMs, () => stream.destroy());
     await this.#client.end().catch(() => undefined);
+    timer.cancel();
   }
 
   /** Cuts the connection. The server may keep the session until its idle timeout. */

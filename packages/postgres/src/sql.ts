@@ -117,7 +117,10 @@ export interface SessionId {
   readonly startedAt: string;
 }
 
-const OF_SESSION = "FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2";
+/** Of `pg_stat_activity AS a`: a number, since a time as text looks as each session's settings have it. */
+export const STARTED_AT = "(extract(epoch FROM a.backend_start) * 1000000)::bigint::text";
+
+const OF_SESSION = `FROM pg_stat_activity AS a WHERE a.pid = $1 AND ${STARTED_AT} = $2`;
 
 /** Ends what another session of ours does. */
 export function cancel({ pid, startedAt }: SessionId): PreparedStatement {

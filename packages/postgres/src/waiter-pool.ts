@@ -1,4 +1,4 @@
-import { type Grant, LockError, type Timer } from "@holdfast/core";
+import { type Grant, LockError, type ReleaseOutcome, type Timer } from "@holdfast/core";
 import { faultError, notOpened } from "./classify-error.ts";
 import type { ConnectionBudget } from "./connection-budget.ts";
 import { tokenOf } from "./grant.ts";
@@ -144,7 +144,7 @@ export class WaiterPool {
       const turn = await this.#turns(waiter, wait);
       wait.cancel = undefined;
       if (turn.status === "granted") return this.#granted(waiter, wait, turn);
-      if (wait.isOver) this.#host.table.end(wait.hold, "absent");
+      if (wait.isOver) this.#host.table.end(wait.hold, leftOn(waiter.session));
       else this.#line.add(wait);
     } catch (error) {
       wait.cancel = undefined;
@@ -199,6 +199,11 @@ export class WaiterPool {
     this.#host.table.end(wait.hold, "absent");
   }
 
+  #leftUnknown(wait: Wait): void {
+    this.#line.delete(wait);
+    this.#host.table.end(wait.hold, "unknown");
+  }
+
   #look(): Timer {
     const { clock } = this.#host.settings;
     return clock.setTimer(
@@ -246,6 +251,7 @@ export class WaiterPool {
     } catch (error) {
       table.unclaim(hold);
       if (!LockError.is(error)) throw error;
+      if (wait.isOver && error.outcome === "unknown") this.#leftUnknown(wait);
     } finally {
       wait.isTried = false;
       if (wait.isOver) this.#left(wait);
@@ -253,6 +259,11 @@ export class WaiterPool {
       this.#serve();
     }
   }
+}
+
+/** What is left of a wait that was undone: a session that broke off before its answer may have the lock. */
+function leftOn({ fault }: Session): ReleaseOutcome {
+  return fault === undefined || fault.isEnd ? "absent" : "unknown";
 }
 
 interface Tried {
@@ -270,7 +281,10 @@ function tryOn(session: HoldSession, { hold }: Wait): Promise<Tried | undefined>
       answered: (position, sentAtMs) => {
         resolve(position === null ? undefined : { position, sentAtMs });
       },
-      failed: (fault) => reject(faultError(fault, "unknown", hold.name)),
+      failed: (fault) => {
+        const isKnown = !call.isSent || fault.isAnswer || fault.isEnd;
+        reject(faultError(fault, isKnown ? "not-applied" : "unknown", hold.name));
+      },
     };
     session.try(call);
   });

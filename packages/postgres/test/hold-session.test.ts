@@ -69,3 +69,23 @@ test("G-07 a session that is busy with locks cancels a wait in its turn all the 
   hold.stop();
   await hold.session.close();
 });
+
+test("G-03 a proof that leaves with a statement that fails is one all the same", async () => {
+  const hold = await holdSession();
+  const busy = hold.query({ text: "SELECT pg_sleep(0.05)", rowMode: "array" });
+  const failed = hold.query({ text: "SELECT 1 / 0", rowMode: "array" });
+  const proof = hold.prove();
+  await expect(failed).rejects.toMatchObject({ fault: { reason: "22012" } });
+  expect(await proof).toBeGreaterThan((await busy).sentAtMs);
+  hold.stop();
+  await hold.session.close();
+});
+
+test("G-12 a session that is closed on a server that stands still is cut off", async () => {
+  await using still = await startPostgres();
+  const settings = postgresSettings({ url: still.url, commandTimeoutMs: 300 });
+  const session = await Session.open(settings, 0);
+  await still.pause();
+  await session.close();
+  expect(session.isEnded).toBe(true);
+});

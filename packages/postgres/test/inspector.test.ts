@@ -3,7 +3,7 @@ import { type PostgresServer, startPostgres, until } from "@holdfast/test-server
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { lockKey } from "../src/lock-key.ts";
 import { advisoryLocks } from "./harness.ts";
-import { faultOf, giveBack, providerOf, request, take, waiting } from "./requests.ts";
+import { faultOf, giveBack, providerOf, request, sessionsOn, take, waiting } from "./requests.ts";
 
 let server: PostgresServer;
 
@@ -76,4 +76,20 @@ test("a holder that does not answer is ended by force alone, and what goes with 
   expect(await ended).toBe("57P01");
   await until("both are free", async () => (await advisoryLocks(server)).length === 0);
   expect(await operator.breakLock("silent", force)).toBe(false);
+});
+
+test("a holder answers still when the session that it was asked on first has ended", async () => {
+  await using holder = providerOf(server);
+  await take(holder, request("short"));
+  const [first] = await sessionsOn(server);
+  const long = request("long", { ttlMs: 60_000, description: "by the hour" });
+  await take(holder, long);
+  const lost = new Promise<Loss>((resolve) => void holder.onLoss(resolve));
+  await server.query("SELECT pg_terminate_backend($1)", [first]);
+  expect((await lost).name).toBe("short");
+  await using operator = providerOf(server);
+  await until("it answers", async () => {
+    return (await operator.inspect("long")).description === "by the hour";
+  });
+  expect(await operator.breakLock("long", { incarnation: "any" })).toBe(true);
 });

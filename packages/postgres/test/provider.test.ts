@@ -46,6 +46,24 @@ describe("sessions", () => {
     for (const grant of grants) expect(await giveBack(provider, grant)).toBe("released");
   });
 
+  test("G-12 are as few when all ttl classes are asked for at once", async () => {
+    await using provider = providerOf(server, { connectionCountMax: 4 });
+    const ttls = Array.from({ length: 12 }, (_, index) => 1_000 * 2 ** index);
+    const sessionCounts: number[] = [];
+    const grants = await Promise.all(
+      ttls.map(async (ttlMs) => {
+        const grant = await take(provider, request(`burst-${ttlMs}`, { ttlMs }));
+        sessionCounts.push((await sessionsOn(server)).length);
+        return grant;
+      }),
+    );
+    expect(Math.max(...sessionCounts)).toBeLessThanOrEqual(2);
+    for (const [index, grant] of grants.entries()) {
+      expect(grant.validMs).toBeGreaterThanOrEqual(ttls[index] ?? 0);
+      expect(await giveBack(provider, grant)).toBe("released");
+    }
+  });
+
   test("G-01 that are shared by ttl classes live as long as the longest, whatever the order", async () => {
     await using provider = providerOf(server, { connectionCountMax: 2 });
     const first = await take(provider, request("short", { ttlMs: 1_000 }));
