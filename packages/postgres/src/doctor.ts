@@ -41,7 +41,8 @@ const RULES: readonly Rule[] = [
   ({ hasIdleTimeout }) =>
     warning(
       !hasIdleTimeout,
-      "PostgreSQL before 14 has no idle_session_timeout: a process that is stopped keeps its locks until it goes on",
+      "PostgreSQL before 14 has no idle_session_timeout: a process that is stopped keeps its locks until it goes on, " +
+        "one that is cut off until TCP notices",
       "upgrade to PostgreSQL 14 or later, or let a stopped process be killed by its supervisor",
     ),
   ({ fsync }) =>
