@@ -106,6 +106,8 @@ export class Acquisition {
     try {
       return await this.#target.leases.for(request);
     } catch (error) {
+      const isUnknown = LockError.is(error) && error.outcome === "unknown";
+      if (isUnknown) this.#target.leases.abandon(request);
       throw withOutcome(error, request.name, "not-applied");
     }
   }
@@ -128,19 +130,31 @@ export class Acquisition {
       lockName: name,
     });
     attempts.track(holderId, lease, asking);
+    let answer: Answer<TxnResponse>;
     try {
-      const answer = await asking;
-      await refreshing;
-      lease.confirm(answer);
-      return answer;
+      answer = await asking;
     } catch (error) {
       if (LockError.is(error) && error.outcome === "not-applied") leases.detach(holderId);
       throw error;
     }
+    await refreshing;
+    this.#assertWanted(name, holderId);
+    lease.confirm(answer);
+    return answer;
   }
 
-  /** Counts from the last proof that the lease lives, which was sent earlier than the request. */
+  /** It may have been released in doubt before its answer was read: then nothing is left of it. */
+  #assertWanted(name: string, holderId: string): void {
+    if (this.#target.attempts.isRefused(holderId)) throw givenUp(name);
+  }
+
+  /**
+   * Counts from the last proof that the lease lives, which was sent earlier than the request. Throws where the
+   * lease has been given up since: it is being revoked, and the key with it.
+   */
   granted({ name, holderId }: AcquireRequest, { lease, key }: Hold, createRevision: string): Grant {
+    this.#assertWanted(name, holderId);
+    if (lease.hasEnded) throw endedMeanwhile(name);
     const { provenAtMs, ttlMs } = lease;
     const validUntilMs = provenAtMs + ttlMs;
     const claim = { name, holderId, key, createRevision, validUntilMs, isHeld: true };
@@ -159,6 +173,12 @@ export function pendingClaim(
 ): LeasedClaim {
   const validUntilMs = Number.POSITIVE_INFINITY;
   return { name, holderId, key, createRevision: from?.createRevision, validUntilMs, isHeld: false };
+}
+
+/** It was granted on a lease that was found to have ended before the answer was read. */
+function endedMeanwhile(lockName: string): LockError {
+  const words = `etcd: the lease under lock ${JSON.stringify(lockName)} ended while it was taken`;
+  return new LockError("BACKEND_UNAVAILABLE", words, { lockName, outcome: "unknown" });
 }
 
 /** The request arrived after its holder had given up. Nothing was done, and none will be. */

@@ -23,8 +23,8 @@ export interface Answer<Response> {
   readonly sentAtMs: number;
 }
 
-/** gRPC's own deadline is by the wall clock, so it only cleans up behind our timer. */
-const CLEAN_UP_MS = 50;
+/** A timer that fires later than that shows that this process stood still. */
+const LATE_MS_MIN = 50;
 /** Endpoints asked in one call, as long as it surely never left this process. */
 const UNSENT_TRY_COUNT_MAX = 8;
 
@@ -95,7 +95,10 @@ export class Caller {
     this.#endpoints.close();
   }
 
-  /** Settles once, by the driver or by our timer. */
+  /**
+   * Settles once, by the driver or by our timer. An answer may have arrived while this process stood still, and
+   * nobody has read it yet: then the call has its time once more.
+   */
   #try<Response>(
     call: Call<Response>,
     client: EtcdClient,
@@ -113,10 +116,15 @@ export class Caller {
         settle({ fault: timedOut(this.timeoutMs) });
         for (const cancel of cancels) cancel();
       };
-      const timer = clock.setTimer(delayMs, end);
+      const lateAtMs = clock.monotonicMs() + delayMs + LATE_MS_MIN;
+      let timer = clock.setTimer(delayMs, () => {
+        if (clock.monotonicMs() < lateAtMs) end();
+        else timer = clock.setTimer(delayMs, end);
+      });
       this.#pending.add(end);
-      const options = { deadline: clock.wallMs() + delayMs + CLEAN_UP_MS };
-      call.send({ client, options, onTimeout: (cancel) => cancels.push(cancel) }).then(
+      const onTimeout = (cancel: () => void): void => void cancels.push(cancel);
+      const options = this.#endpoints.callOptions(clock.wallMs() + delayMs, onTimeout);
+      call.send({ client, options, onTimeout }).then(
         (response) => settle({ response }),
         (error: unknown) => settle({ fault: classifyError(error) }),
       );

@@ -1,4 +1,5 @@
-import type { EtcdClient } from "./etcd-client.ts";
+import { cancellableOptions } from "./cancellable-options.ts";
+import type { CallOptions, EtcdClient } from "./etcd-client.ts";
 
 /** Where calls go: a client that the user brought, or one of our own for each host. */
 export interface Endpoints {
@@ -6,9 +7,14 @@ export interface Endpoints {
   client(): Promise<EtcdClient>;
   /** That client gave no usable answer: the next call goes elsewhere, if there is anywhere else. */
   failed(client: EtcdClient): void;
+  /** For a call that is given up at that time, by the wall clock. */
+  callOptions(endMs: number, onTimeout: (cancel: () => void) => void): CallOptions;
   /** Ends what we opened, leaves what we were given. */
   close(): void;
 }
+
+/** gRPC's own deadline is by the wall clock, so it only cleans up behind our timer. */
+const CLEAN_UP_MS = 50;
 
 /** A client that the user brought: never closed by us. It may know several hosts and choose among them. */
 export class BroughtClient implements Endpoints {
@@ -24,6 +30,11 @@ export class BroughtClient implements Endpoints {
   }
 
   failed(): void {}
+
+  /** Ways of its own to look at calls stay in force. */
+  callOptions(endMs: number): CallOptions {
+    return { deadline: endMs + CLEAN_UP_MS };
+  }
 
   close(): void {}
 }
@@ -54,6 +65,10 @@ export class OpenedClients implements Endpoints {
   failed(client: EtcdClient): void {
     // Of many calls that fail on one host together, only the first moves on.
     if (client === this.#clients[this.#at]) this.#at = (this.#at + 1) % this.count;
+  }
+
+  callOptions(endMs: number, onTimeout: (cancel: () => void) => void): CallOptions {
+    return cancellableOptions(endMs, onTimeout);
   }
 
   close(): void {

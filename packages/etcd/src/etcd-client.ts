@@ -14,6 +14,7 @@ export interface EtcdClient {
   readonly leaseClient: {
     leaseGrant(request: LeaseGrantRequest, options?: CallOptions): Promise<LeaseGrantResponse>;
     leaseRevoke(request: { ID?: string }, options?: CallOptions): Promise<unknown>;
+    leaseTimeToLive(request: { ID?: string }, options?: CallOptions): Promise<TimeToLiveResponse>;
     leaseKeepAlive(options?: CallOptions): Promise<EtcdStream<{ ID?: string }, KeepAliveResponse>>;
   };
   readonly watchClient: {
@@ -129,6 +130,11 @@ interface LeaseGrantResponse {
   readonly header: ResponseHeader;
   readonly ID: string;
   /** Seconds, as the server granted them: at least its minimum. */
+  readonly TTL: string;
+}
+
+interface TimeToLiveResponse {
+  /** Whole seconds, rounded down; -1 for a lease that the server does not have. */
   readonly TTL: string;
 }
 

@@ -11,19 +11,26 @@ export interface InspectionTarget {
   readonly keyspace: Keyspace;
 }
 
+const SECOND_MS = 1_000;
+const NO_LEASE = "0";
 /** Holders that may follow each other while whichever there is gets broken. */
 const BREAK_TRY_COUNT_MAX = 3;
 
-/** Who holds a name, since when and for whom, and how many wait. Two names for one thing: never its key. */
+/**
+ * Who holds a name, since when and for whom, how long its lease still runs, in whole seconds, and how many wait.
+ * Two names for one thing: never its key.
+ */
 export async function inspectLock(name: string, target: InspectionTarget): Promise<LockState> {
   const { holder, count } = await readHolder(name, target);
   if (holder === undefined) return { name, held: false };
+  const remainingMs = await remainingOf(holder, target);
   return {
     name,
     held: true,
     fencingToken: BigInt(holder.create_revision),
     incarnation: holder.create_revision,
     waiters: count - 1,
+    ...(remainingMs !== undefined && { remainingMs }),
     ...parseValue(holder.value),
   };
 }
@@ -48,6 +55,18 @@ export async function breakHolder(
   }
   const words = `etcd: the holder of lock ${JSON.stringify(name)} changed too often to be broken`;
   throw new LockError("BACKEND_UNAVAILABLE", words, { lockName: name });
+}
+
+/** Of the lease under a key. Undefined for a key of others that hangs on none, and does not end. */
+async function remainingOf(
+  { lease: ID }: KeyValue,
+  { caller }: InspectionTarget,
+): Promise<number | undefined> {
+  if (ID === NO_LEASE) return undefined;
+  const { response } = await caller.run({
+    send: ({ client, options }) => client.leaseClient.leaseTimeToLive({ ID }, options),
+  });
+  return Math.max(0, Number(response.TTL) * SECOND_MS);
 }
 
 async function readHolder(

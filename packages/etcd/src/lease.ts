@@ -21,6 +21,9 @@ interface KeptAlive {
   readonly term: string;
 }
 
+/** A keepalive was answered by a leader that does not have the lease. */
+export class LeaseUnknown extends Error {}
+
 /** A share of the ttl after which a lease is kept alive anew; the holders renew at a third of it. */
 const FRESH_SHARE = 1 / 6;
 

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import type { Clock, Loss } from "@holdfast/core";
+import { type Clock, LockError, type Loss } from "@holdfast/core";
 import type { Caller } from "./caller.ts";
 import { reasonOf } from "./classify-error.ts";
 import { HolderKeys } from "./holder-keys.ts";
 import { keepAliveOnce } from "./keep-alive.ts";
 import type { Keyspace } from "./keyspace.ts";
-import { Lease, type LeasedClaim } from "./lease.ts";
+import { Lease, type LeasedClaim, LeaseUnknown } from "./lease.ts";
 import { removeHolder } from "./remove-holder.ts";
 import { letGoTxn, readTxn } from "./transactions.ts";
 
@@ -42,7 +42,10 @@ export class Leases {
   readonly #host: LeasesHost;
   readonly #shared = new Map<number, Lease>();
   readonly #granting = new Map<number, Promise<Lease>>();
+  /** Those that are asked for, shared or not. */
+  readonly #asking = new Set<Promise<Lease>>();
   readonly #alive = new Set<Lease>();
+  #isClosed = false;
   readonly #ofHolder = new Map<string, Lease>();
   readonly #keys: HolderKeys;
   #tombstones: Lease | undefined;
@@ -54,7 +57,10 @@ export class Leases {
     this.#keys = new HolderKeys(host.keyspace);
   }
 
-  /** A lease that an acquisition can hang on; granted by the server first where there is none. */
+  /**
+   * A lease that an acquisition can hang on; granted by the server first where there is none. Rejects
+   * PROVIDER_CLOSED while closing.
+   */
   async for(wanted: LeaseWanted): Promise<Lease> {
     const classMs = classOf(wanted.ttlMs);
     if (!wanted.renewable || classMs === undefined) return await this.#own(wanted);
@@ -63,6 +69,12 @@ export class Leases {
     const granting = this.#granting.get(classMs) ?? this.#share(classMs);
     this.#granting.set(classMs, granting);
     return await granting;
+  }
+
+  /** An acquisition that got no lease: one of its own may have been granted all the same. */
+  abandon({ holderId, ttlMs, renewable }: LeaseWanted): void {
+    if (renewable && classOf(ttlMs) !== undefined) return;
+    if (!this.#isClosed) this.#revokeId(ownLeaseId(holderId));
   }
 
   /** A lease for tombstones of other processes' requests, that ends by itself: nobody keeps it alive. */
@@ -145,7 +157,8 @@ export class Leases {
       .then(
         (answer) => {
           // A leader that has only just been elected may not know the lease yet: its keys will tell.
-          if (answer.response.TTL === "0") return new Error("the server does not know the lease");
+          if (answer.response.TTL === "0")
+            return new LeaseUnknown("the server does not know the lease");
           lease.keptAlive(answer);
           return undefined;
         },
@@ -193,7 +206,8 @@ export class Leases {
    * another process to adopt, and ends by itself otherwise.
    */
   async close(): Promise<void> {
-    await Promise.allSettled(this.#granting.values());
+    this.#isClosed = true;
+    await Promise.allSettled(this.#asking);
     const closing = [...this.#alive].map(async (lease) => {
       if (!(await this.#isInUse(lease))) this.#revoke(lease);
     });
@@ -248,7 +262,19 @@ export class Leases {
     }
   }
 
-  async #grant(wanted: { ttlMs: number; isOwn: boolean; id?: string }): Promise<Lease> {
+  /** Closing waits for the answer, so that it can be revoked. */
+  async #grant(wanted: GrantWanted): Promise<Lease> {
+    if (this.#isClosed) throw new LockError("PROVIDER_CLOSED", "etcd: the provider is closed");
+    const asking = this.#ask(wanted);
+    this.#asking.add(asking);
+    try {
+      return await asking;
+    } finally {
+      this.#asking.delete(asking);
+    }
+  }
+
+  async #ask(wanted: GrantWanted): Promise<Lease> {
     const { ttlMs, isOwn, id = "0" } = wanted;
     const request = { TTL: String(Math.ceil(ttlMs / SECOND_MS)), ID: id };
     const { response, sentAtMs } = await this.#host.caller.run({
@@ -298,6 +324,13 @@ export class Leases {
     }
     this.detach(holderId);
   }
+}
+
+/** What the server is asked to grant. */
+interface GrantWanted {
+  readonly ttlMs: number;
+  readonly isOwn: boolean;
+  readonly id?: string;
 }
 
 /** The shared lease for a ttl, by its own: the next power of two of seconds. */

@@ -10,6 +10,7 @@ import {
 import type { Answer } from "./caller.ts";
 import { withOutcome } from "./classify-error.ts";
 import type { KeyValue, TxnRequest, TxnResponse } from "./etcd-client.ts";
+import { LeaseUnknown } from "./lease.ts";
 import { keyOf, storedValue } from "./stored-value.ts";
 import { joinTxn, placeTxn } from "./transactions.ts";
 import type { Watches } from "./watches.ts";
@@ -100,6 +101,7 @@ export class Queue {
   /** Until the predecessor may be gone, or it is time to look. True when a watcher said so. */
   #hint({ request, lease, predecessor, revision }: Place): Promise<boolean> {
     const { clock } = this.#target;
+    if (request.signal.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
       const settle = (isTold: boolean): void => {
         timer.cancel();
@@ -126,7 +128,7 @@ export class Queue {
     const { header, responses } = answer.response;
     const [own, before] = responses.map(({ response_range }) => response_range?.kvs[0]);
     if (own?.create_revision !== createRevision || own.lease !== lease.id) {
-      if (trouble !== undefined) leases.ended(lease, "its lease has ended on the server");
+      if (trouble instanceof LeaseUnknown) leases.ended(lease, "its lease has ended on the server");
       leases.detach(holderId);
       return undefined;
     }

@@ -149,17 +149,22 @@ async function move(
     const lease = await leases.for({ holderId, ttlMs, renewable: true });
     const refreshing = leases.refresh(lease);
     const txn = moveTxn(found, lease);
+    const { key, create_revision: createRevision } = found;
+    const claim = { name, holderId, key, createRevision, isHeld: true };
+    // Moved without an answer and not renewed again, it must not live on by the others on its new lease.
+    if (leases.of(holderId) === undefined) {
+      leases.attach(lease, { ...claim, validUntilMs: lease.provenAtMs + lease.ttlMs });
+    }
     const answer = await caller.run({ send: ({ client, options }) => client.kv.txn(txn, options) });
     await refreshing;
     if (answer.response.succeeded) {
       lease.confirm(answer);
-      const { key, create_revision: createRevision } = found;
-      leases.attach(lease, { name, holderId, key, createRevision, validUntilMs: 0, isHeld: true });
+      leases.attach(lease, { ...claim, validUntilMs: 0 });
       return renewed(lease, request, found);
     }
-    return isThere(answer.response)
-      ? { status: "unknown", cause: movedMeanwhile(name) }
-      : { status: "lost", why: "its key is gone" };
+    if (isThere(answer.response)) return { status: "unknown", cause: movedMeanwhile(name) };
+    leases.detach(holderId);
+    return { status: "lost", why: "its key is gone" };
   } catch (cause) {
     return { status: "unknown", cause };
   }

@@ -12,6 +12,7 @@ interface Listener {
 /** The server tells of every deletion of one key, whether anybody listens or not. */
 interface Watcher {
   readonly key: string;
+  readonly fromRevision: bigint;
   readonly listeners: Set<Listener>;
   /** Of the latest deletion that was told. */
   deletedAtRevision: bigint;
@@ -60,9 +61,11 @@ export class WatchStream {
     const listener = { fromRevision: BigInt(startRevision), hint };
     watcher.listeners.add(listener);
     this.#listenerCount += 1;
-    // The deletion may have been told before the reading that made this one listen was answered.
-    if (watcher.deletedAtRevision >= listener.fromRevision) {
-      queueMicrotask(() => this.#tell(watcher, listener, true));
+    // The deletion may have been told before the reading that made this one listen was answered, or be too early
+    // for the watcher, which another reading began.
+    const isDeleted = watcher.deletedAtRevision >= listener.fromRevision;
+    if (isDeleted || watcher.fromRevision > listener.fromRevision) {
+      queueMicrotask(() => this.#tell(watcher, listener, isDeleted));
     }
     return () => this.#forget(watcher, listener);
   }
@@ -80,6 +83,7 @@ export class WatchStream {
     const id = String(this.#count);
     const watcher: Watcher = {
       key: key.toString("latin1"),
+      fromRevision: BigInt(startRevision),
       listeners: new Set(),
       deletedAtRevision: 0n,
     };

@@ -4,8 +4,8 @@ import { type EtcdCluster, until } from "@holdfast/test-servers";
 import { etcd } from "../src/index.ts";
 import { CyclingClient } from "./cycling-client.ts";
 
-/** Longest time for one run. */
-export const CYCLES_MS_MAX = 150_000;
+/** Longest time for one run, on a machine that is busy with others. */
+export const CYCLES_MS_MAX = 300_000;
 const CLIENT_COUNT = 3;
 const LOCK_TTL_MS = 8_000;
 

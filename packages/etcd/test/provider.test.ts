@@ -260,6 +260,36 @@ describe("waiting", () => {
   });
 });
 
+describe("inspecting", () => {
+  test("tells how long the lease of the holder still runs, and nothing of a key without one", async () => {
+    const provider = open();
+    const asked = request("a", { ttlMs: 16_000, description: "why" });
+    const before = Date.now();
+    await take(provider, asked);
+    const { remainingMs = 0, sinceMs = 0, ...state } = await provider.inspect("a");
+    expect(state).toMatchObject({ held: true, waiters: 0, description: "why" });
+    expect(remainingMs).toBeGreaterThan(0);
+    expect(remainingMs).toBeLessThanOrEqual(16_000);
+    expect(sinceMs).toBeGreaterThanOrEqual(before);
+    await until("it runs", async () => {
+      return ((await provider.inspect("a")).remainingMs ?? remainingMs) < remainingMs;
+    });
+    expect((await provider.renew([asked]))[0]).toMatchObject({ status: "renewed" });
+    expect(await giveBack(provider, asked)).toBe("released");
+    const driver = new Etcd3({ hosts: server.url });
+    await driver.put("holdfast/b/of-others").value("");
+    const { incarnation, ...other } = await provider.inspect("b");
+    expect(other).toEqual({
+      name: "b",
+      held: true,
+      waiters: 0,
+      fencingToken: BigInt(incarnation ?? ""),
+    });
+    expect(await provider.breakLock("b", { incarnation: incarnation ?? "" })).toBe(true);
+    driver.close();
+  });
+});
+
 describe("a client of the user", () => {
   test("is used as it is, and stays open", async () => {
     const client = new Etcd3({ hosts: server.url });

@@ -56,6 +56,7 @@ describe("users", () => {
     await take(provider, held);
     const asked = { ...request("a"), signal: new AbortController().signal };
     const waiting = provider.enqueue(asked);
+    expect((await provider.inspect("a")).remainingMs).toBeGreaterThan(0);
     expect((await provider.renew([held]))[0]).toMatchObject({ status: "renewed" });
     expect(await giveBack(provider, held)).toBe("released");
     await waiting;
