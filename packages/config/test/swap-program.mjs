@@ -17,6 +17,15 @@ for (const event of ["wait", "granted", "released", "lost"]) {
   });
 }
 
+/** Of a lock for which nobody waits, every attempt and renewal is told: how one waits is the backend's affair. */
+const QUIET = "quiet";
+subscribe("holdfast:attempt", ({ name, answer, code, outcome }) => {
+  if (name === QUIET) told.push(["attempt", name, answer, `${code}`, `${outcome}`]);
+});
+subscribe("holdfast:renewed", ({ name, status }) => {
+  if (name === QUIET) told.push(["renewed", name, status]);
+});
+
 /**
  * What a promise comes to: its value, or the code of its error. Not the outcome: whether a wait that ended was in
  * the backend's own queue, and so is in doubt for a moment, is the backend's affair.
@@ -28,6 +37,15 @@ async function result(promise) {
     if (!LockError.is(error)) return error.name;
     return error.code;
   }
+}
+
+/** The code of an error and its outcome, where no wait is part of it. */
+async function refusal(promise) {
+  const error = await promise.then(
+    () => undefined,
+    (reason) => reason,
+  );
+  return `${error?.code} ${error?.outcome}`;
 }
 
 const { provider, options } = await connectProvider(undefined, { ttlMs: TTL_MS });
@@ -78,6 +96,14 @@ results.loss = victim.signal.reason.code;
 results.lostRenewal = await result(victim.renew());
 results.lostRelease = await victim.release();
 
+const alone = { ttlMs: 60_000, renew: false };
+const quiet = await locks.acquire(QUIET, alone);
+results.quietRefused = await others.tryAcquire(QUIET, alone);
+await quiet.renew();
+results.quietReleased = await quiet.release();
+results.brokenRenewal = await refusal(victim.renew());
+results.abortedBefore = await refusal(locks.acquire("never", { signal: AbortSignal.abort() }));
+
 results.badName = await result(locks.acquire(""));
 results.longTtl = await result(locks.acquire("long", { ttlMs: 700_000 }));
 results.ping = await result(locks.ping());
@@ -86,6 +112,7 @@ const left = await locks.acquire("left");
 results.inDoubt = (await locks.close()).inDoubt;
 results.closed = left.signal.reason.code;
 results.afterClose = await result(locks.acquire("after"));
+results.refusedAfterClose = await refusal(locks.tryAcquire("after"));
 await others.close();
 await provider[Symbol.asyncDispose]();
 clearInterval(alive);
