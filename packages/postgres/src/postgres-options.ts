@@ -31,7 +31,7 @@ export interface PostgresCommonOptions {
 export interface PostgresUrlOptions extends PostgresCommonOptions {
   readonly url: string;
   readonly connection?: undefined;
-  /** Certificates and names, as `tls.connect` takes them; with it the connection is encrypted. */
+  /** Certificates and names, as `tls.connect` takes them; with it the connection is encrypted. Not beside `sslmode`. */
   readonly tls?: object;
 }
 
