@@ -8,7 +8,7 @@ import type { GateRow } from "../src/gates/gate-row.ts";
 import type { Report } from "../src/report/report.ts";
 import { BenchProcess } from "./bench-process.ts";
 
-const RUN_MS_MAX = 60_000;
+const RUN_MS_MAX = 180_000;
 
 let folder: string;
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Report } from "../src/report/report.ts";
 import { BenchProcess } from "./bench-process.ts";
 
-const RUN_MS_MAX = 60_000;
+const RUN_MS_MAX = 180_000;
 const PASSWORD = "s3cret";
 
 let folder: string;
