@@ -10,6 +10,8 @@ test.each([
   ["both", { url, connection: {} }, /either url or connection/],
   ["an unknown option", { url, pool: 3 }, /no option "pool"/],
   ["another scheme", { url: "mysql://127.0.0.1" }, /must begin with postgres/],
+  ["a port that is none", { url: "postgres://user:secret@a:99999/db" }, /cannot be read/],
+  ["a host that is none", { url: "postgres://user:secret@[::a/db" }, /cannot be read/],
   ["a connection that is none", { connection: "127.0.0.1" }, /must be an object/],
   [
     "tls beside sslmode",
@@ -41,6 +43,16 @@ test("no error holds what a url or a connection holds", () => {
       expect.objectContaining({ message: expect.not.stringContaining("secret") }),
     );
   }
+});
+
+test.each([
+  "postgres://a",
+  "postgresql://user@/db?host=/run/postgresql",
+  "postgres:///db?host=/run/postgresql",
+  "postgres://user:p%40ss@%2Frun%2Fpostgresql/db",
+  "postgres://user:secret@[::1]:5432/db",
+])("%s is a url as the driver takes it", (accepted) => {
+  expect(postgres({ url: accepted }).name).toBe("postgres");
 });
 
 test("the capability follows fencing", () => {

@@ -135,6 +135,12 @@ function placeOf(options: PostgresOptions): object {
   if (typeof url !== "string" || !/^postgres(ql)?:\/\//.test(url)) {
     throw new TypeError("url must begin with postgres:// or postgresql://");
   }
+  // The driver takes one without a host, too, where the parameters say where the socket is.
+  if (!URL.canParse(url) && !URL.canParse(url.replace("@/", "@host/"))) {
+    throw new TypeError(
+      "url cannot be read: look at its host and port, and at what must be encoded",
+    );
+  }
   const { tls } = options as PostgresUrlOptions;
   // The driver would take what the URL says: no encryption, where that is it.
   if (tls !== undefined && SSL_PARAMETER.test(url)) {
