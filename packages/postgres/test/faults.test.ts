@@ -134,15 +134,16 @@ describe("loss", () => {
   });
 
   test("G-02 of a stopped server process comes by the deadline, and its session is given up", async () => {
-    const provider = providerOf(server, { commandTimeoutMs: 200 });
-    const locks = createLocks({ provider, ttlMs: 1_000 });
+    // A busy machine is given time to connect in.
+    const provider = providerOf(server, { commandTimeoutMs: 1_000 });
+    const locks = createLocks({ provider, ttlMs: 2_000, unavailableMs: 30_000 });
     const lease = await locks.acquire("a");
     const pid = await holderOf(server);
     await signal(server, pid, "STOP");
     try {
       await until("it is lost", () => lease.signal.aborted);
       // Other names are served on a session of their own meanwhile.
-      const other = await locks.acquire("b", { waitMs: 5_000 });
+      const other = await locks.acquire("b", { waitMs: 20_000 });
       expect(await other.release()).toBe("released");
     } finally {
       await signal(server, pid, "CONT");
