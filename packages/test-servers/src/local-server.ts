@@ -13,7 +13,8 @@ import { createServerFolder } from "./server-folder.ts";
 import { until } from "./until.ts";
 
 const HOST = "127.0.0.1";
-const READY_TIMEOUT_MS = 20_000;
+/** PostgreSQL first makes its folder, which takes a busy machine half a minute. */
+const READY_TIMEOUT_MS = 45_000;
 const STOPPED_TIMEOUT_MS = 5_000;
 /** Starts on a new port after another process took the first one. */
 const PORT_TRY_COUNT_MAX = 5;

@@ -10,6 +10,8 @@ const queued = capability("waiting", "queue");
 
 /** Generous for machines that are busy with tests. */
 const WAKE_BOUND_MS = 2_000;
+/** The first call of a process loads its driver and connects. */
+const JOIN_BOUND_MS = 10_000;
 /** A grant of which nobody was told is found by then. */
 const UNTOLD_BOUND_MS = 3_000;
 const WAIT_MS = 20_000;
@@ -33,7 +35,7 @@ export const backendQueueCases: readonly ConformanceCase[] = [
         granted.catch(() => undefined);
         probes.push(probe);
         grants.push(granted);
-        await eventually(WAKE_BOUND_MS, "it waits", () => probe.count("enqueue") === 1);
+        await eventually(JOIN_BOUND_MS, "it waits", () => probe.count("enqueue") === 1);
         await pause(50);
       }
       const seen = (): readonly number[] =>
@@ -118,7 +120,7 @@ export const backendQueueCases: readonly ConformanceCase[] = [
             await worker.ask({ do: "release" });
           }),
         );
-        await eventually(WAKE_BOUND_MS, "it waits", async () => {
+        await eventually(JOIN_BOUND_MS, "it waits", async () => {
           return (await provider.inspect?.(name))?.waiters === index + 1;
         });
       }
