@@ -8,16 +8,19 @@ const MS_PER_SECOND = 1_000;
 /** The locks of a run that are held or waited for at the moment. */
 export class LockTable {
   readonly node: HTMLElement = element("div", { id: "locks", hidden: true });
+  readonly #none = element("p", { class: "about" }, "None is held or waited for.");
   readonly #rows = element("div", {});
 
   constructor() {
-    this.node.append(element("h3", {}, "Locks of the moment"), this.#rows);
+    this.node.append(element("h3", {}, "Locks of the moment"), this.#none, this.#rows);
   }
 
   /** Keeps the scrolled region, so that whoever reads in it stays where they are. */
   show(run: RunView | null): void {
     this.node.hidden = run === null || run.phase !== "running" || !run.wish.watch;
     if (this.node.hidden || run === null) return;
+    this.#none.hidden = run.locks.length > 0;
+    this.#rows.hidden = run.locks.length === 0;
     const drawn = table("Held or waited for, the most wanted first", HEAD, run.locks.map(cellsOf));
     const shown = this.#rows.querySelector("table");
     const made = drawn.querySelector("table");

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import axe from "axe-core";
@@ -30,8 +30,8 @@ let server: WebProcess;
 let page: Page;
 
 beforeAll(async () => {
-  browser = await openBrowser();
   folder = await mkdtemp(join(tmpdir(), "holdfast-web-"));
+  browser = await openBrowser();
   server = await WebProcess.start(folder);
   page = await openPage();
 }, TEST_MS_MAX);
@@ -239,6 +239,30 @@ describe("without a mouse, and for everybody", () => {
     TEST_MS_MAX,
   );
 });
+
+test(
+  "a name that is markup is shown as the text that it is",
+  async () => {
+    const name = '<img src="x" onerror="alert(1)">';
+    const place = { strategy: name, scenario: name, variant: name };
+    const spread = { median: 1, min: 1, max: 1, rounds: 1 };
+    const result = { ...place, params: {}, metrics: { [name]: spread }, ratios: {}, values: {} };
+    const report = {
+      machine: { cpu: name },
+      versions: { [name]: name },
+      ...{ complete: true, notForGating: false, noise: [], cannot: [] },
+      results: [result],
+      notMeasured: [{ ...place, kind: "failed", why: name }],
+    };
+    await writeFile(join(folder, "20010203T040506Z-0a0b0c0d.json"), JSON.stringify(report));
+    await page.reload();
+    await page.getByRole("button", { name: `${name} of ${name}` }).click();
+    await page.locator("#shown", { hasText: `${name} of ${name}` }).waitFor();
+    await page.locator("#outcome .reason", { hasText: name }).first().waitFor();
+    expect(await page.locator("img").count()).toBe(0);
+  },
+  TEST_MS_MAX,
+);
 
 describe("a server that is killed during a run", () => {
   afterEach(async () => {

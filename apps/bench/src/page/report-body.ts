@@ -26,12 +26,13 @@ ${runSection(report)}
   return body.toString();
 }
 
-function warningsOf({ notForGating, complete, results }: Report): readonly string[] {
+function warningsOf({ notForGating, watched, complete, results }: Report): readonly string[] {
   return [
     ...(results.length === 0 ? ["Nothing was measured."] : []),
     ...(notForGating
       ? ["A quick run: too short to conclude anything from. Repeat it without --quick."]
       : []),
+    ...(watched ? ["Its locks were watched, which costs: that is in every figure."] : []),
     ...(complete ? [] : ["The run did not end: only finished rounds are shown."]),
   ];
 }
