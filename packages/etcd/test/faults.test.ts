@@ -109,6 +109,7 @@ test("G-09 a lease of its own whose grant was not answered is revoked", async ()
   proxy.drop("to-client");
   const asking = faultOf(patient.tryAcquire(request("a", { ttlMs: 60_000, renewable: false })));
   await until("it is granted", async () => (await own()).length === 1);
+  await until("the answer is lost", () => proxy.traffic("to-client").lostBytes > 0);
   await proxy.heal();
   expect(await asking).toMatchObject({ code: "BACKEND_UNAVAILABLE", outcome: "not-applied" });
   await until("it is revoked", async () => (await own()).length === 0);
