@@ -80,6 +80,33 @@ const commonJs = (driver) => {
   return `${before}(async () => {${use(driver)}process.exit(0);})();\n`;
 };
 
+/** A configuration in TypeScript is read where this Node strips types, and refused in words elsewhere. */
+const configured = `import { connectLocks } from "@holdfast/config";
+const stripsTypes = Boolean(process.features.typescript);
+const locks = await connectLocks().catch((error) => {
+  if (stripsTypes || !/needs a Node that strips types/.test(error.message)) throw error;
+});
+if ((locks !== undefined) !== stripsTypes) throw new Error("read, though types are not stripped");
+if (stripsTypes && (await locks.using("a", ({ ttlMs }) => ttlMs)) !== 5_000) throw new Error("not read");
+await locks?.close();
+`;
+
+const configuration = `import { defineConfig, type HoldfastConfig } from "@holdfast/config";
+const config: HoldfastConfig = { defaults: { ttlMs: 5_000 }, backends: { only: "memory:" } };
+export default defineConfig(config);
+`;
+
+/** What is run in each project on each Node, by what it shows. */
+const PROGRAMS = {
+  import: ["use.mjs"],
+  require: ["use.cjs"],
+  "holdfast.config.ts": ["configured.mjs"],
+  "holdfast run": [
+    ...["node_modules/@holdfast/cli/dist/main.js", "run", "a", "--url", "memory:"],
+    ...["--", "true"],
+  ],
+};
+
 /** @param {string} moduleResolution */
 const tsconfig = (moduleResolution) => ({
   compilerOptions: {
@@ -114,7 +141,7 @@ async function main() {
     rows.push(...(await tryTypes(name, project)), ...(await tryNodes(name, project, nodes)));
   }
   for (const { driver, what, passed } of rows) {
-    console.log(`${driver.padEnd(11)} ${what.padEnd(24)} ${passed ? "ok" : "FAILED"}`);
+    console.log(`${driver.padEnd(11)} ${what.padEnd(32)} ${passed ? "ok" : "FAILED"}`);
   }
   return rows.every(({ passed }) => passed) ? 0 : 1;
 }
@@ -142,9 +169,9 @@ async function tryNodes(driver, project, nodes) {
   /** @type {Row[]} */
   const rows = [];
   for (const { version, program } of nodes) {
-    for (const [how, file] of Object.entries({ import: "use.mjs", require: "use.cjs" })) {
+    for (const [how, args] of Object.entries(PROGRAMS)) {
       const options = { cwd: project, quiet: true, timeoutMs: CASE_MS_MAX };
-      const { code } = await runProcess(program, [file], options);
+      const { code } = await runProcess(program, args, options);
       rows.push({ driver, what: `${how}, Node ${version}`, passed: code === 0 });
     }
   }
@@ -177,6 +204,8 @@ async function createProject(name, driver, tarballs) {
     "package.json": JSON.stringify({ name: "consumer", private: true }),
     "use.mjs": `${imports(driver)}${driver.open}${use(driver)}process.exit(0);\n`,
     "use.cjs": commonJs(driver),
+    "configured.mjs": configured,
+    "holdfast.config.ts": configuration,
     "strict.mts": `${imports(driver)}${driver.open}${use(driver)}`,
     "tsconfig.nodenext.json": JSON.stringify(tsconfig("nodenext")),
     "tsconfig.bundler.json": JSON.stringify(tsconfig("bundler")),
