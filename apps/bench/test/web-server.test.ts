@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
@@ -160,6 +161,26 @@ describe("what the page asks", () => {
     TEST_MS_MAX,
   );
 });
+
+test.runIf(existsSync("/proc/self/task"))(
+  "a run whose process is killed says so, and another one may be started",
+  async () => {
+    await askAsPage("/api/run", { method: "POST", body: WISH });
+    const { pid } = server.child;
+    const children = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8");
+    for (const child of children.split(" ").filter(Boolean)) process.kill(Number(child), "SIGKILL");
+    // The test's own limit bounds this.
+    let told = "";
+    for await (const part of (await fetch(`${origin}/api/events?token=${token}`)).body ?? []) {
+      told += new TextDecoder().decode(part);
+      if (told.includes('"phase":"failed"')) break;
+    }
+    expect(told).toContain("the process of the run ended early (SIGKILL)");
+    expect((await askAsPage("/api/run", { method: "POST", body: WISH })).status).toBe(201);
+    await askAsPage("/api/stop", { method: "POST" });
+  },
+  TEST_MS_MAX,
+);
 
 test(
   "Ctrl-C during a run ends it with code 0, keeps what was finished and forgets its token",
