@@ -7,6 +7,7 @@ export class ReplaceableFleet {
   readonly #open: () => Promise<Fleet>;
   #fleet: Fleet;
   #generation = nextGeneration();
+  #isEnded = false;
 
   private constructor(open: () => Promise<Fleet>, fleet: Fleet) {
     this.#open = open;
@@ -27,15 +28,19 @@ export class ReplaceableFleet {
     return this.#generation;
   }
 
-  /** Ends the processes with all that they do, and starts others. */
-  async replace(): Promise<void> {
-    await this.#fleet.close();
+  /** Starts others where those before were ended. */
+  async begin(): Promise<void> {
+    if (!this.#isEnded) return;
     this.#fleet = await this.#open();
     this.#generation = nextGeneration();
+    this.#isEnded = false;
   }
 
-  close(): Promise<void> {
-    return this.#fleet.close();
+  /** Ends the processes with all that they do. */
+  async end(): Promise<void> {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    await this.#fleet.close();
   }
 }
 

@@ -5,7 +5,7 @@ import type { Strategy } from "../strategy.ts";
 export const QUICK_ROUNDS = 3;
 export const QUICK_SECONDS = 0.2;
 
-/** One of each kind: a run of all forms and drivers cannot be quick. Peers are there at their best. */
+/** One of each kind: a run of all forms and drivers cannot be quick. Peers are there tuned, and as they are now. */
 const STRATEGY_IDS: ReadonlySet<string> = new Set([
   "memory",
   "async-mutex",
@@ -18,7 +18,6 @@ const STRATEGY_IDS: ReadonlySet<string> = new Set([
   "raw-pg",
   "etcd",
   "raw-etcd3",
-  "node-redlock-4-tuned",
   "node-redlock-5-tuned",
   "redlock-universal-tuned",
   "redis-semaphore-tuned",

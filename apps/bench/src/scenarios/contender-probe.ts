@@ -35,6 +35,7 @@ export class ContenderProbe implements Probe {
   }
 
   async measure(seconds: number): Promise<Sample> {
+    await this.#fleet.begin();
     if (this.#meter === undefined) return this.#sampleOf(await this.#contend(seconds));
     const { value, cost } = await this.#meter.measure(() => this.#contend(seconds));
     const sample = await this.#sampleOf(value);
@@ -44,6 +45,7 @@ export class ContenderProbe implements Probe {
   }
 
   async warmUp(seconds: number): Promise<void> {
+    await this.#fleet.begin();
     let slice: Slice | undefined;
     const contend = async (): Promise<void> => {
       slice = await this.#contend(seconds);
@@ -58,7 +60,7 @@ export class ContenderProbe implements Probe {
   }
 
   close(): Promise<void> {
-    return this.#fleet.close();
+    return this.#fleet.end();
   }
 
   async #contend(seconds: number): Promise<Slice> {
@@ -81,6 +83,6 @@ export class ContenderProbe implements Probe {
 
   /** Whoever still waits would go on while others are measured. */
   async #endWaits({ replies }: Slice): Promise<void> {
-    if (replies.some(({ abandonedCount }) => abandonedCount > 0)) await this.#fleet.replace();
+    if (replies.some(({ abandonedCount }) => abandonedCount > 0)) await this.#fleet.end();
   }
 }

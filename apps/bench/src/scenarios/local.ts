@@ -50,12 +50,16 @@ class LocalProbe implements Probe {
   }
 
   async warmUp(seconds: number): Promise<void> {
-    const contend = async (): Promise<void> => this.#endWaits(await this.#contend(seconds));
+    const contend = async (): Promise<void> => {
+      await this.#fleet.begin();
+      await this.#endWaits(await this.#contend(seconds));
+    };
     await contend();
     await this.#meter?.learn(contend);
   }
 
   async measure(seconds: number): Promise<Sample> {
+    await this.#fleet.begin();
     const contend = (): Promise<LocalReply> => this.#contend(seconds);
     const measured = await this.#meter?.measure(contend);
     const reply = measured?.value ?? (await contend());
@@ -67,7 +71,7 @@ class LocalProbe implements Probe {
   }
 
   close(): Promise<void> {
-    return this.#fleet.close();
+    return this.#fleet.end();
   }
 
   async #contend(seconds: number): Promise<LocalReply> {
@@ -81,7 +85,7 @@ class LocalProbe implements Probe {
 
   /** Whoever still waits would go on while others are measured. */
   async #endWaits({ abandonedCount }: LocalReply): Promise<void> {
-    if (abandonedCount > 0) await this.#fleet.replace();
+    if (abandonedCount > 0) await this.#fleet.end();
   }
 
   /** One caller alone changes hands with nobody; for a limit that says nothing. */
