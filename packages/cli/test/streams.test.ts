@@ -57,7 +57,8 @@ for (let count = 0; count < 100; count += 1) require("fs").writeSync(1, part);`;
 describe("at a terminal", () => {
   /** Runs holdfast in a pseudo-terminal, whose keyboard is the process's stdin. */
   function atTerminal(args: string, env: Record<string, string> = {}): Holdfast {
-    const line = `'${process.execPath}' '${MAIN}' ${args}`;
+    // Without exec a shell that stays between them ends by Ctrl-C itself, and its code is what is seen.
+    const line = `exec '${process.execPath}' '${MAIN}' ${args}`;
     return new Holdfast("script", ["-qec", line, "/dev/null"], { url, env });
   }
 

@@ -173,19 +173,16 @@ test("G-06 a request that arrives after its release finds that its lease has end
 });
 
 test("G-06 a request that arrives after its release was answered is refused", async () => {
-  const before = await contents.answeredCalls("Txn");
   proxy.hold("to-server");
   const asked = request("a");
   expect(await faultOf(provider.tryAcquire(asked))).toMatchObject({ outcome: "unknown" });
   expect(await giveBack(direct, asked, true)).toBe("absent");
-  const released = await contents.answeredCalls("Txn");
-  expect(released).toBeGreaterThan(before);
   proxy.deliver("to-server");
-  await until("it has arrived", async () => (await contents.answeredCalls("Txn")) > released);
-  expect(await direct.inspect("a")).toMatchObject({ held: false });
-  await until("the release is answered", async () => {
+  // On the same connection, so behind the request; the server may drop that one, as its end has come along with it.
+  await until("a later call is answered", async () => {
     return (await giveBack(provider, asked, true)) === "absent";
   });
+  expect(await direct.inspect("a")).toMatchObject({ held: false });
 });
 
 test("G-07 a watcher that was cut off loses no wake-up", async () => {
