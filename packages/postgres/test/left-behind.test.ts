@@ -47,17 +47,20 @@ function narrowProvider(): AnyPostgres {
 
 /** The session of {@link narrowProvider} that waits, and the one that holds. */
 async function sessions(): Promise<{ readonly waits: number; readonly holds: number }> {
-  let pids: readonly number[] = [];
+  let waits: number | undefined;
+  let holds: number | undefined;
   await until("both are there", async () => {
     const rows = await server.query(
-      "SELECT pid FROM pg_stat_activity WHERE application_name = $1 " +
-        "ORDER BY pid IN (SELECT pid FROM pg_locks WHERE NOT granted) DESC",
+      "SELECT pid, pid IN (SELECT pid FROM pg_locks WHERE NOT granted) AS is_waiting " +
+        "FROM pg_stat_activity WHERE application_name = $1",
       [APPLICATION],
     );
-    pids = rows.map(({ pid }) => Number(pid));
-    return pids.length === 2 && (await advisoryLocks(server)).length === 2;
+    const pidOf = (isWaiting: boolean): unknown =>
+      rows.find((row) => row["is_waiting"] === isWaiting)?.["pid"];
+    [waits, holds] = [pidOf(true), pidOf(false)].map((pid) => (pid ? Number(pid) : undefined));
+    return rows.length === 2 && waits !== undefined && holds !== undefined;
   });
-  const [waits = 0, holds = 0] = pids;
+  if (waits === undefined || holds === undefined) throw new Error("they have gone");
   return { waits, holds };
 }
 
