@@ -25,17 +25,19 @@ if (hosts === undefined) {
   process.exit(2);
 }
 
+// A service has its server for that: a lock keeps no process running.
+const running = setInterval(() => {}, 60_000);
 const settings = new Settings();
 const nodeA = new Node("A", hosts, settings);
 const nodeB = new Node("B", hosts, settings);
 await using operator = createLocks({ provider: etcd({ hosts }) });
 
 const leadsA = nodeA.leads();
-const running = [nodeA.run()];
+const campaigns = [nodeA.run()];
 await leadsA;
 nodeA.write();
 const leadsB = nodeB.leads();
-running.push(nodeB.run());
+campaigns.push(nodeB.run());
 while ((await operator.inspect("leader")).waiters !== 1);
 
 console.log("an operator breaks its lead");
@@ -52,4 +54,5 @@ nodeB.retire();
 await again;
 nodeA.write();
 nodeA.retire();
-await Promise.all(running);
+await Promise.all(campaigns);
+clearInterval(running);
