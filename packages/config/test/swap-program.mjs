@@ -122,4 +122,6 @@ for (const event of told) {
   events[event[1]] ??= [];
   events[event[1]].push(event);
 }
+// The answer to a release and the grant to the next cross each other on their ways.
+events.handed.sort((a, b) => a.join().localeCompare(b.join()));
 process.stdout.write(JSON.stringify({ results, events }));
