@@ -14,7 +14,10 @@ export interface GateField {
   readonly known: readonly Strategy[];
 }
 
-/** Variants in which more take part than rows ask for: what a reader compares the judged ones with. */
+/**
+ * Variants in which more take part than rows ask for: what a reader compares the judged ones with, and
+ * what faults do to them, for which there are few rows or none.
+ */
 const SHOWN: readonly {
   readonly scenario: string;
   readonly variant: string;
@@ -23,6 +26,11 @@ const SHOWN: readonly {
 }[] = [
   { scenario: "uncontended", variant: "1 caller", wide: true },
   { scenario: "contended", variant: "4 processes × 16 contenders, 1 ms hold", wide: false },
+  { scenario: "crash", variant: "ttl 2 s", wide: false },
+  { scenario: "pause", variant: "ttl 2 s", wide: true },
+  { scenario: "loss", variant: "session terminated", wide: false },
+  { scenario: "member-down", variant: "a minority killed", wide: false },
+  { scenario: "member-hung", variant: "a minority hung", wide: false },
 ];
 
 /**
@@ -32,11 +40,12 @@ const SHOWN: readonly {
  */
 export function gatePlanItems(rows: readonly GateRow[], field: GateField): readonly PlanItem[] {
   const chosenRows = rows.filter((row) => field.chosen.some(({ id }) => id === row.strategy));
+  const judged = new Set(chosenRows.flatMap((row) => entrantsOf(row, field)));
+  const backends = new Set([...judged].map(({ backend }) => backend));
   return field.scenarios.flatMap((scenario) =>
     scenario.variants.flatMap((variant) => {
       const here = chosenRows.filter((row) => asks(row, scenario, variant));
       const wanted = new Set(here.flatMap((row) => entrantsOf(row, field)));
-      const backends = new Set([...wanted].map(({ backend }) => backend));
       const onlookers = onlookersAt(scenario, variant, field);
       const strategies = field.known.filter(
         (strategy) =>

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { scenarios } from "../scenarios.ts";
 import { strategies } from "../strategies.ts";
 import { GATING_ROUNDS_MIN } from "./doubt.ts";
+import { gatePlanItems } from "./gate-plan.ts";
 import type { GateRow } from "./gate-row.ts";
 import { readGates } from "./read-gates.ts";
 
@@ -62,4 +63,11 @@ test("a row names the servers of its strategy, and only those", () => {
       return backend === "process" ? needs.length > 0 : needs.join() !== backend;
     }),
   ).toEqual([]);
+});
+
+test("a gate run has every fault in it, with and without rows", () => {
+  const chosen = strategies.filter(({ isPeer }) => isPeer !== true);
+  const planned = gatePlanItems(rows, { scenarios, chosen, known: strategies });
+  const faults = ["crash", "pause", "loss", "member-down", "member-hung"];
+  expect(planned.map(({ scenario }) => scenario.id)).toEqual(expect.arrayContaining(faults));
 });
