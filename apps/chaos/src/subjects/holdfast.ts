@@ -1,0 +1,13 @@
+import type { Subject } from "../subject.ts";
+
+/** Holdfast itself. */
+export const holdfast: Subject = {
+  id: "holdfast",
+  about: "Holdfast, with the adapter of the backend",
+  backends: ["redis", "redlock", "postgres", "etcd"],
+  isFenced: true,
+  open: async (target) => {
+    const { openHoldfast } = await import("./holdfast-client.ts");
+    return await openHoldfast(target);
+  },
+};
