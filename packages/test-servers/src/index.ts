@@ -1,5 +1,6 @@
 export { browserProgram } from "./browser.ts";
 export { type Certificate, createCertificate } from "./certificate.ts";
+export { type ClockShim, clockShim } from "./clock-shim.ts";
 export type { Direction } from "./direction.ts";
 export { ensureServers } from "./ensure-servers.ts";
 export type { EtcdCluster } from "./etcd-cluster.ts";
@@ -19,6 +20,7 @@ export { RedisServer } from "./redis-server.ts";
 export { type RespArgument, RespClient, type RespClientOptions } from "./resp-client.ts";
 export type { RespReply } from "./resp-parser.ts";
 export { type ServerCapabilities, serverCapabilities } from "./server-capabilities.ts";
+export { ServerClock } from "./server-clock.ts";
 export type { ServerKindName } from "./server-kinds.ts";
 export type { ServerSource } from "./server-source.ts";
 export { startEtcd } from "./start-etcd.ts";

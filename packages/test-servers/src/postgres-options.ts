@@ -1,4 +1,5 @@
 import type { LaunchedServer } from "./launched-server.ts";
+import type { ServerClock } from "./server-clock.ts";
 
 export interface PostgresOptions {
   /**
@@ -10,4 +11,6 @@ export interface PostgresOptions {
   readonly tls?: boolean;
   /** Copies this server and follows it, read-only, until `promote`. */
   readonly standbyOf?: Pick<LaunchedServer, "peerAddress">;
+  /** The wall clock that the server sees. Local servers only. */
+  readonly clock?: ServerClock;
 }

@@ -4,6 +4,7 @@ import type { Certificate } from "./certificate.ts";
 import type { LaunchPlan, ServerPlace, ServerReach } from "./launch-plan.ts";
 import { connectPostgres } from "./postgres-client.ts";
 import type { PostgresOptions } from "./postgres-options.ts";
+import { withClock } from "./server-clock.ts";
 import type { ServerKind } from "./server-kind.ts";
 
 /** Debian has a folder for each major version, none of them on PATH. */
@@ -63,7 +64,7 @@ exec $as "$folder/postgres" -D "$data" "$@"
 
 /** Turns the options into a command line, a file and a readiness question. */
 export function postgresPlan(
-  { settings = {}, standbyOf }: PostgresOptions,
+  { settings = {}, standbyOf, clock }: PostgresOptions,
   certificate?: Certificate,
 ): LaunchPlan {
   return {
@@ -76,7 +77,7 @@ export function postgresPlan(
       }),
     },
     command: ({ host, port, dataDir, filesDir }, program) => [
-      ...["sh", `${filesDir}/start.sh`, program, dataDir, primaryOf(standbyOf)],
+      ...withClock(clock, ["sh", `${filesDir}/start.sh`, program, dataDir, primaryOf(standbyOf)]),
       ...["-h", host, "-p", String(port)],
       ...Object.entries({
         unix_socket_directories: "",

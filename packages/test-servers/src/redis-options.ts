@@ -1,4 +1,5 @@
 import type { RedisServer } from "./redis-server.ts";
+import type { ServerClock } from "./server-clock.ts";
 
 /**
  * A user of the server's access control list; `rules` is what ACL SETUSER takes, password excluded.
@@ -34,6 +35,8 @@ export interface RedisOptions {
   readonly maxmemory?: string;
   /** For example `allkeys-lru`. */
   readonly maxmemoryPolicy?: string;
+  /** The wall clock that the server sees, by which keys expire. Local servers only. */
+  readonly clock?: ServerClock;
   /** Put last on the command line, for example `["--timeout", "1"]`. */
   readonly args?: readonly string[];
 }

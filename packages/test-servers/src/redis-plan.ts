@@ -2,6 +2,7 @@ import type { Certificate } from "./certificate.ts";
 import type { LaunchPlan, ServerPlace, ServerReach } from "./launch-plan.ts";
 import type { RedisOptions, RedisUser } from "./redis-options.ts";
 import { RespClient } from "./resp-client.ts";
+import { withClock } from "./server-clock.ts";
 import type { ServerKind } from "./server-kind.ts";
 
 export const redisKind: ServerKind = {
@@ -23,7 +24,7 @@ export function redisPlan(options: RedisOptions, certificate?: Certificate): Lau
     kind: redisKind,
     files: files(options, certificate),
     command: (place, program) => [
-      program,
+      ...withClock(options.clock, [program]),
       ...placeArguments(place, options),
       ...persistenceArguments(options),
       ...["--repl-diskless-sync-delay", "0"], // A replica would wait five seconds for companions.
