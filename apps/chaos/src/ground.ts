@@ -4,6 +4,7 @@ import type {
   FaultProxy,
   PostgresServer,
   RedisServer,
+  ServerClock,
 } from "@holdfast/test-servers";
 
 /** Where locks can live. */
@@ -15,11 +16,16 @@ export interface Member<Server> {
   readonly proxy: FaultProxy;
 }
 
-interface AnyGround<Backend extends BackendName, Server> extends AsyncDisposable {
+/** A server whose wall clock can be moved, where this machine can do that. */
+export interface ClockedMember<Server> extends Member<Server> {
+  readonly clock: ServerClock | undefined;
+}
+
+interface AnyGround<Backend extends BackendName, OneMember> extends AsyncDisposable {
   readonly backend: Backend;
   /** What workers connect to: one URL for each server, each through its proxy. */
   readonly urls: readonly string[];
-  readonly members: readonly Member<Server>[];
+  readonly members: readonly OneMember[];
   /** Resolves when every server runs and answers, asked past its proxy; rejects after a bound. */
   ready(): Promise<void>;
   /**
@@ -30,15 +36,12 @@ interface AnyGround<Backend extends BackendName, Server> extends AsyncDisposable
 }
 
 /** One Redis server, or the independent ones of a quorum. */
-export type RedisGround = AnyGround<"redis" | "redlock", RedisServer>;
+export type RedisGround = AnyGround<"redis" | "redlock", ClockedMember<RedisServer>>;
 
 /** A primary, behind its proxy, as the only member. */
-export interface PostgresGround extends AnyGround<"postgres", PostgresServer> {
-  /** A streaming standby of it, where one was started. */
-  readonly standby: PostgresServer | undefined;
-}
+export type PostgresGround = AnyGround<"postgres", ClockedMember<PostgresServer>>;
 
-export interface EtcdGround extends AnyGround<"etcd", EtcdServer> {
+export interface EtcdGround extends AnyGround<"etcd", Member<EtcdServer>> {
   readonly cluster: EtcdCluster;
 }
 

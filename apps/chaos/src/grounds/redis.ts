@@ -1,11 +1,6 @@
-import { type RedisServer, startFaultProxy, startRedis, until } from "@holdfast/test-servers";
-import type { GroundKind, Member, RedisGround } from "../ground.ts";
-
-/** Holdfast's and everybody's keys that stay by design: fence counters, a member's marker, tombstones. */
-const STAYS = /^holdfast:(?:turn:)?(?:fence|member|\{[^}]*\}:(?:f|t:.*))$/;
-const READY_TIMEOUT_MS = 10_000;
-/** More of them say nothing new. */
-const KEYS_SHOWN_MAX = 10;
+import type { GroundKind, RedisGround } from "../ground.ts";
+import { redisLeftovers } from "./redis-leftovers.ts";
+import { redisAnswers, startRedisMember, stopRedisMember } from "./redis-member.ts";
 
 /** One server that keeps what it acknowledged, over crashes too. */
 export const redisGround: GroundKind = {
@@ -15,34 +10,13 @@ export const redisGround: GroundKind = {
 };
 
 async function startRedisGround(): Promise<RedisGround> {
-  const server = await startRedis({ persistence: "always" });
-  const proxy = await startFaultProxy({ target: server });
-  const members: readonly Member<RedisServer>[] = [{ server, proxy }];
+  const member = await startRedisMember();
   return {
     backend: "redis",
-    urls: [`redis://${proxy.host}:${proxy.port}`],
-    members,
-    ready: () => answers(server),
-    leftovers: () => keysLeft(server),
-    async [Symbol.asyncDispose]() {
-      await proxy.close();
-      await server.stop();
-    },
+    urls: [`redis://${member.proxy.host}:${member.proxy.port}`],
+    members: [member],
+    ready: () => redisAnswers(member),
+    leftovers: () => redisLeftovers(member),
+    [Symbol.asyncDispose]: () => stopRedisMember(member),
   };
-}
-
-async function answers(server: RedisServer): Promise<void> {
-  const ping = async (): Promise<boolean> => {
-    const reply = await server.command("PING").catch(() => undefined);
-    return reply === "PONG";
-  };
-  await until("the Redis server answers", ping, READY_TIMEOUT_MS);
-}
-
-async function keysLeft(server: RedisServer): Promise<readonly string[]> {
-  const keys = (await server.command("KEYS", "*")) as readonly unknown[];
-  const left = keys.map(String).filter((key) => !STAYS.test(key));
-  const shown = left.slice(0, KEYS_SHOWN_MAX).map((key) => `key ${key}`);
-  const more = left.length - shown.length;
-  return more > 0 ? [...shown, `and ${more} more keys`] : shown;
 }
