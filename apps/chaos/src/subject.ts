@@ -9,6 +9,8 @@ export interface Subject {
   readonly backends: readonly BackendName[];
   /** Whether every holder gets a token. Without, the resource accepts every write and counts what is lost. */
   readonly isFenced: boolean;
+  /** Whether a lock outlasts its ttl while its holder lives. Without, nobody holds for longer than half a ttl. */
+  readonly isRenewed: boolean;
   /** Connects one client of a process. Heavy imports belong in here. */
   open(target: Target): Promise<SubjectClient>;
 }

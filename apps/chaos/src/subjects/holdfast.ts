@@ -6,6 +6,7 @@ export const holdfast: Subject = {
   about: "Holdfast, with the adapter of the backend",
   backends: ["redis", "redlock", "postgres", "etcd"],
   isFenced: true,
+  isRenewed: true,
   open: async (target) => {
     const { openHoldfast } = await import("./holdfast-client.ts");
     return await openHoldfast(target);

@@ -1,0 +1,53 @@
+import {
+  type CheckOptions,
+  checkAll,
+  type HistoryEvent,
+  handOffsOf,
+  undecided,
+} from "@holdfast/history";
+import type { Problem } from "./problem.ts";
+import type { Counts, Quantiles } from "./run-result.ts";
+
+interface Verdict {
+  readonly problems: readonly Problem[];
+  readonly undecided: readonly string[];
+  readonly handOffMs: Quantiles | undefined;
+  readonly counts: Omit<Counts, "processes">;
+}
+
+const NS_PER_MS = 1e6;
+
+/** Every checker over the history of a run. */
+export function checkRun(history: readonly HistoryEvent[], options: CheckOptions): Verdict {
+  const problems = checkAll(history, options).map(
+    ({ checker, name, message, events }): Problem => ({ rule: checker, name, message, events }),
+  );
+  const handOffs = handOffsOf(history, options).filter(({ after }) => after === "release");
+  return {
+    problems,
+    undecided: undecided(history, options),
+    handOffMs: quantilesOf(handOffs.map(({ durationNs }) => durationNs / NS_PER_MS)),
+    counts: countsOf(history),
+  };
+}
+
+function countsOf(history: readonly HistoryEvent[]): Omit<Counts, "processes"> {
+  const count = (operation: HistoryEvent["operation"], phase: HistoryEvent["phase"]): number =>
+    history.filter((event) => event.operation === operation && event.phase === phase).length;
+  return {
+    events: history.length,
+    cycles: count("acquire", "ok"),
+    refused: count("acquire", "fail"),
+    unknown: count("acquire", "unknown"),
+    renewals: count("renew", "ok"),
+    losses: count("lost", "ok"),
+  };
+}
+
+function quantilesOf(values: readonly number[]): Quantiles | undefined {
+  if (values.length === 0) return undefined;
+  const sorted = values.toSorted((one, other) => one - other);
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+  return { count: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) };
+}

@@ -1,0 +1,233 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { FileRecorder, type HostClock, hostClock } from "@holdfast/history";
+import { faults as knownFaults } from "../faults.ts";
+import type { Ground } from "../ground.ts";
+import { ResourceServer } from "../resource/resource-server.ts";
+import { findSubject } from "../worker/find-subject.ts";
+import type { WorkerPlan } from "../worker/worker-plan.ts";
+import { type Bounds, bounds } from "./bounds.ts";
+import { checkRun } from "./check-run.ts";
+import { type Choice, chooseFaults } from "./choose-faults.ts";
+import type { Blame, Problem } from "./problem.ts";
+import { ProcessFleet } from "./process-fleet.ts";
+import { readRun } from "./read-run.ts";
+import type { RunListener, RunRequest } from "./run-request.ts";
+import type { Finished, RunResult } from "./run-result.ts";
+import { Storm } from "./storm.ts";
+import { WorkerProcess } from "./worker-process.ts";
+
+const NAMES: readonly string[] = ["orders", "reports", "billing/eu", "billing/us", "mail"];
+const CLIENT_COUNT = 2;
+const THREAD_COUNT = 2;
+/** Faults come in storms with calm between, in which what takes place in time can be looked at. */
+const STORM_MS = 25_000;
+const CALM_MS = 8_000;
+const UPDATE_EVERY_MS = 250;
+const LEFTOVERS_EVERY_MS = 200;
+const MS_PER_MINUTE = 60_000;
+/** More of one rule only repeats the first. */
+const PROBLEMS_PER_RULE_MAX = 20;
+
+interface Parts {
+  readonly request: RunRequest;
+  readonly ground: Ground;
+  readonly folder: string;
+  readonly clock: HostClock;
+  readonly recorder: FileRecorder;
+  readonly resource: ResourceServer;
+  readonly resourcePath: string;
+  readonly signal: AbortSignal;
+  readonly listener: RunListener;
+}
+
+/** Runs one subject on one ground under faults, and checks what its holders saw. */
+export class Conductor {
+  readonly #parts: Parts;
+  readonly #bounds: Bounds;
+  readonly #problems: Problem[] = [];
+  readonly #fleet: ProcessFleet;
+  readonly #storm: Storm;
+  readonly #choice: Choice;
+  readonly #startedMs: number = performance.now();
+  #brokenOff: string | undefined;
+
+  private constructor(parts: Parts) {
+    const { request, ground, recorder, signal, clock } = parts;
+    this.#parts = parts;
+    this.#bounds = bounds[ground.backend];
+    this.#choice = chooseFaults(ground, knownFaults, request.faults);
+    this.#fleet = new ProcessFleet({
+      size: request.processCount,
+      planOf: (process) => this.#planOf(process, "work"),
+      env: clock.env,
+      recorder,
+      blame: this.#blame,
+    });
+    const ttlMsMax = Math.max(...this.#bounds.ttlsMs);
+    const scene = { ground, fleet: this.#fleet, ttlMsMax, signal };
+    const { faults } = this.#choice;
+    this.#storm = new Storm({ seed: request.seed, faults, scene, recorder });
+  }
+
+  /** Everything that it starts has ended when it resolves. When `signal` aborts, the run ends early. */
+  static async run(
+    request: RunRequest,
+    signal: AbortSignal,
+    listener: RunListener,
+  ): Promise<Finished> {
+    const folder = await folderOf(request);
+    listener.say(`starting ${request.ground.about}`);
+    await using ground = await request.ground.start();
+    const resourceFolder = await mkdtemp(path.join(tmpdir(), "holdfast-chaos-"));
+    const resourcePath = path.join(resourceFolder, "resource.sock");
+    let isKept = request.historyFolder !== undefined;
+    try {
+      await using resource = await ResourceServer.start(resourcePath);
+      const clock = hostClock({});
+      using recorder = new FileRecorder(path.join(folder, "chaos.jsonl"), clock.nowNs);
+      const parts = { request, ground, folder, clock, recorder, resource, resourcePath };
+      const finished = await new Conductor({ ...parts, signal, listener }).#conduct();
+      isKept ||= finished.result.historyFolder !== undefined;
+      return finished;
+    } finally {
+      await rm(resourceFolder, { recursive: true, force: true });
+      if (!isKept) await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  async #conduct(): Promise<Finished> {
+    const { request, signal, listener } = this.#parts;
+    const ticker = setInterval(() => this.#tell(), UPDATE_EVERY_MS);
+    try {
+      await this.#fleet.ready();
+      await this.#rage(request.minutes * MS_PER_MINUTE);
+      listener.say("everything is mended; everybody ends");
+      if (!signal.aborted) await this.#requireProgress();
+      await this.#fleet.close();
+      await this.#requireNothingLeft();
+    } catch (error) {
+      this.#brokenOff = error instanceof Error ? error.message : String(error);
+      await this.#fleet.abandon();
+    } finally {
+      clearInterval(ticker);
+    }
+    const minutes = (performance.now() - this.#startedMs) / MS_PER_MINUTE;
+    listener.say("checking the history");
+    return await this.#finish(minutes);
+  }
+
+  /** Storms and calm by turns. */
+  async #rage(durationMs: number): Promise<void> {
+    const { ground, signal } = this.#parts;
+    const endMs = performance.now() + durationMs;
+    while (!signal.aborted && performance.now() < endMs) {
+      await this.#storm.rage(Math.min(STORM_MS, endMs - performance.now()));
+      await ground.ready();
+      const calmMs = Math.max(0, Math.min(CALM_MS, endMs - performance.now()));
+      // Ends early with the run.
+      await sleep(calmMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** A process that comes now is given every name, while all others go on. */
+  async #requireProgress(): Promise<void> {
+    const { clock } = this.#parts;
+    const probe = new WorkerProcess(this.#planOf("probe", "probe"), {
+      env: clock.env,
+      onReport: (report) => {
+        if (report.kind === "problem") this.#blame(report.rule, report.message);
+      },
+    });
+    const { code, stderr } = await probe.ended;
+    if (code !== 0) this.#blame("progress", `the probe ended with ${code}: ${stderr}`);
+  }
+
+  /** Leases of those who were killed end by themselves; what is still there afterwards stays. */
+  async #requireNothingLeft(): Promise<void> {
+    const { ground, recorder } = this.#parts;
+    const untilMs = performance.now() + this.#bounds.leftoverMs;
+    let left = await ground.leftovers();
+    while (left.length > 0 && performance.now() < untilMs) {
+      await sleep(LEFTOVERS_EVERY_MS);
+      left = await ground.leftovers();
+    }
+    const who = { process: "chaos", client: "", hold: "", name: "", phase: "ok" } as const;
+    for (const detail of left) recorder.record({ ...who, operation: "leftover", detail });
+  }
+
+  async #finish(minutes: number): Promise<Finished> {
+    const { request, ground, folder, resource, signal } = this.#parts;
+    const startedMs = performance.now();
+    const history = await readRun(folder);
+    const { counts, ...verdict } = checkRun(history, this.#bounds.check);
+    const subject = await findSubject(request.subject);
+    const problems = [...this.#problems, ...verdict.problems];
+    const isKept = request.historyFolder !== undefined || problems.length > 0;
+    const result: RunResult = {
+      backend: ground.backend,
+      subject: request.subject,
+      isFenced: subject?.isFenced === true,
+      seed: request.seed,
+      minutes,
+      isComplete: !signal.aborted && this.#brokenOff === undefined,
+      brokenOff: this.#brokenOff,
+      processCount: request.processCount,
+      names: NAMES,
+      ttlsMs: this.#bounds.ttlsMs,
+      counts: { ...counts, processes: this.#fleet.startCount },
+      faults: this.#storm.inflicted,
+      leftOut: this.#choice.leftOut,
+      writes: resource.resource.tallies(),
+      ...verdict,
+      problems,
+      checkSeconds: (performance.now() - startedMs) / 1_000,
+      historyFolder: isKept ? folder : undefined,
+    };
+    return { result, history };
+  }
+
+  #planOf(process: string, role: WorkerPlan["role"]): WorkerPlan {
+    const { request, ground, folder, resourcePath } = this.#parts;
+    const { ttlsMs, progressMs } = this.#bounds;
+    return {
+      process,
+      role,
+      subject: request.subject,
+      backend: ground.backend,
+      urls: ground.urls,
+      seed: request.seed,
+      clientCount: CLIENT_COUNT,
+      threadCount: THREAD_COUNT,
+      names: NAMES,
+      ttlsMs,
+      resourcePath,
+      historyFile: path.join(folder, `${process}.jsonl`),
+      probeWaitMs: progressMs,
+    };
+  }
+
+  readonly #blame: Blame = (rule, message) => {
+    const before = this.#problems.filter((problem) => problem.rule === rule).length;
+    if (before >= PROBLEMS_PER_RULE_MAX) return;
+    this.#problems.push({ rule, name: "", message, events: [] });
+    this.#parts.listener.say(`${rule}: ${message}`);
+  };
+
+  #tell(): void {
+    this.#parts.listener.update({
+      elapsedMs: performance.now() - this.#startedMs,
+      faultCount: this.#storm.inflicted.length,
+      problemCount: this.#problems.length,
+      underWay: [...this.#storm.underWay],
+    });
+  }
+}
+
+async function folderOf({ historyFolder }: RunRequest): Promise<string> {
+  if (historyFolder === undefined) return await mkdtemp(path.join(tmpdir(), "holdfast-chaos-"));
+  await mkdir(historyFolder, { recursive: true });
+  return historyFolder;
+}

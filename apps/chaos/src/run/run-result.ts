@@ -1,0 +1,60 @@
+import type { HistoryEvent } from "@holdfast/history";
+import type { BackendName } from "../ground.ts";
+import type { WriteTally } from "../resource/fenced-resource.ts";
+import type { LeftOut } from "./choose-faults.ts";
+import type { Problem } from "./problem.ts";
+import type { Inflicted } from "./storm.ts";
+
+/** What a run did, and what came of it. */
+export interface RunResult {
+  readonly backend: BackendName;
+  readonly subject: string;
+  readonly isFenced: boolean;
+  readonly seed: number;
+  /** From the first turn to the last, checks excluded. */
+  readonly minutes: number;
+  /** False when it ended early. */
+  readonly isComplete: boolean;
+  /** Why the run itself could not go on: no fault of the subject. */
+  readonly brokenOff: string | undefined;
+  readonly processCount: number;
+  readonly names: readonly string[];
+  readonly ttlsMs: readonly number[];
+  readonly counts: Counts;
+  readonly faults: readonly Inflicted[];
+  readonly leftOut: readonly LeftOut[];
+  readonly writes: readonly WriteTally[];
+  /** Milliseconds; undefined where there was none. */
+  readonly handOffMs: Quantiles | undefined;
+  readonly problems: readonly Problem[];
+  /** Names of which no order of events was found, nor that there is none. */
+  readonly undecided: readonly string[];
+  readonly checkSeconds: number;
+  /** Where the history is, if it was kept. */
+  readonly historyFolder: string | undefined;
+}
+
+export interface Counts {
+  readonly events: number;
+  /** Locks that were granted. */
+  readonly cycles: number;
+  readonly refused: number;
+  readonly unknown: number;
+  readonly renewals: number;
+  readonly losses: number;
+  /** Worker processes there were in all. */
+  readonly processes: number;
+}
+
+export interface Quantiles {
+  readonly count: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** A result with the history that it was found in, for a drawing. */
+export interface Finished {
+  readonly result: RunResult;
+  readonly history: readonly HistoryEvent[];
+}

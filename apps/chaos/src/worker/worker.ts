@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { FileRecorder } from "@holdfast/history";
+import { RandomStream } from "../random-stream.ts";
+import { ResourceClient } from "../resource/resource-client.ts";
+import type { ShiftedClock, SubjectClient } from "../subject.ts";
+import { findSubject } from "./find-subject.ts";
+import { TurnTaker } from "./turn-taker.ts";
+import { WorkerHost } from "./worker-host.ts";
+import type { Ticket, WorkerOrder, WorkerReport } from "./worker-message.ts";
+import type { WorkerPlan } from "./worker-plan.ts";
+
+type Report = (report: WorkerReport) => void;
+
+interface WorkerParts {
+  readonly host: WorkerHost;
+  readonly recorder: FileRecorder;
+  readonly clients: readonly SubjectClient[];
+  readonly takers: readonly TurnTaker[];
+  readonly clock: Changing<ShiftedClock>;
+}
+
+type Changing<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
+/** A call that is still open so long after all clients were closed is left open, for the checkers to find. */
+const LAST_TURNS_MS_MAX = 10_000;
+
+/** The program of a worker process, from its plan to its end. */
+export class Worker {
+  readonly #parts: WorkerParts;
+  readonly #running: Promise<unknown>;
+
+  private constructor(parts: WorkerParts) {
+    this.#parts = parts;
+    const isProbe = parts.host.plan.role === "probe";
+    this.#running = isProbe ? this.#probe() : Promise.all(parts.takers.map((taker) => taker.run()));
+  }
+
+  /** Connects to everything, and begins to take turns. */
+  static async start(plan: WorkerPlan, nowNs: () => number, report: Report): Promise<Worker> {
+    const subject = await findSubject(plan.subject);
+    if (subject === undefined) throw new Error(`there is no subject ${plan.subject}`);
+    const recorder = new FileRecorder(plan.historyFile, nowNs);
+    const host = new WorkerHost({
+      plan,
+      recorder,
+      resource: await ResourceClient.connect(plan.resourcePath),
+      random: new RandomStream(plan.seed, plan.process),
+      pass: (ticket: Ticket) => report({ kind: "ticket", ticket }),
+      blame: (rule, error) => report({ kind: "problem", rule, message: wordsOf(error) }),
+    });
+    const clock = { wallShiftMs: 0, sleptMs: 0 };
+    const { backend, urls, clientCount, ttlsMs } = plan;
+    const ttlMsMax = Math.max(...ttlsMs);
+    const clients = await Promise.all(
+      Array.from({ length: clientCount }, (_, clientIndex) =>
+        subject.open({ backend, urls, clientIndex, ttlMsMax, clock }),
+      ),
+    );
+    const takers = clients.flatMap((client, index) =>
+      Array.from({ length: plan.threadCount }, () => {
+        const clientName = `${plan.process}.${index}`;
+        return new TurnTaker({ host, client, clientName, isRenewed: subject.isRenewed });
+      }),
+    );
+    return new Worker({ host, recorder, clients, takers, clock });
+  }
+
+  /** Resolves when a probe has asked for everything; otherwise when the process is asked to close. */
+  get running(): Promise<unknown> {
+    return this.#running;
+  }
+
+  obey(order: WorkerOrder): void {
+    const { host, clock } = this.#parts;
+    if (order.kind === "stall") this.#stall(order.ms);
+    else if (order.kind === "abort") host.abortPending();
+    else if (order.kind === "shift-wall-clock") clock.wallShiftMs += order.ms;
+    else if (order.kind === "suspend") clock.sleptMs += order.ms;
+    else if (order.kind === "ticket") host.tickets.push(order.ticket);
+  }
+
+  /** Gives everything back, in the middle of whatever is under way. */
+  async close(): Promise<void> {
+    const { host, recorder, clients } = this.#parts;
+    host.beginToClose();
+    const given = [...host.open].filter((tracked) => tracked.releasing());
+    await Promise.all(clients.map((client) => client.close()));
+    for (const tracked of given) tracked.released("unknown", "closed");
+    const late = sleep(LAST_TURNS_MS_MAX, undefined, { ref: false });
+    await Promise.race([this.#running, late]);
+    host.resource[Symbol.dispose]();
+    recorder[Symbol.dispose]();
+  }
+
+  /** To the processes around it as if it were paused: nothing of it runs. */
+  #stall(ms: number): void {
+    const { host, recorder } = this.#parts;
+    const { process } = host.plan;
+    const who = { process, client: "", hold: "", name: "", phase: "ok" } as const;
+    recorder.record({ ...who, operation: "pause", detail: "busy loop" });
+    const untilMs = performance.now() + ms;
+    while (performance.now() < untilMs);
+    recorder.record({ ...who, operation: "resume" });
+  }
+
+  async #probe(): Promise<void> {
+    const { host, takers } = this.#parts;
+    const { names, probeWaitMs } = host.plan;
+    const probeOne = async (name: string, index: number): Promise<void> => {
+      const why = await takers[index % takers.length]?.probe(name, probeWaitMs);
+      if (why === undefined) return;
+      host.blame(
+        "progress",
+        `a fresh client was not given ${name} within ${probeWaitMs} ms: ${why}`,
+      );
+    };
+    await Promise.all(names.map(probeOne));
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
