@@ -1,4 +1,6 @@
 import type { Fault } from "../fault.ts";
+import { breakFor } from "./break-for.ts";
+import { anyMember } from "./victims.ts";
 
 /** A server stands still: connections stay open, requests wait, and are answered late. */
 export const serverPaused: Fault = {
@@ -7,17 +9,12 @@ export const serverPaused: Fault = {
   row: 7,
   side: "backend",
   appliesTo: () => true,
-  async inflict({ ground, random, ttlMsMax, sleep, note }) {
-    const { server } = random.pick<{
-      readonly server: { pause(): Promise<void>; resume(): Promise<void> };
-    }>(ground.members);
-    const pauseMs = random.between(0.1, 2) * ttlMsMax;
-    note(`${Math.round(pauseMs)} ms`);
-    await server.pause();
-    try {
-      await sleep(pauseMs);
-    } finally {
-      await server.resume();
-    }
+  async inflict(scene) {
+    const { server } = anyMember(scene);
+    await breakFor(scene, {
+      lastMs: scene.random.between(0.1, 2) * scene.ttlMsMax,
+      begin: () => server.pause(),
+      end: () => server.resume(),
+    });
   },
 };

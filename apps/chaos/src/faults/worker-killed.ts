@@ -1,4 +1,5 @@
 import type { Fault } from "../fault.ts";
+import { anyWorker } from "./any-worker.ts";
 
 /** A process gets SIGKILL while it holds, waits or asks. */
 export const workerKilled: Fault = {
@@ -7,9 +8,5 @@ export const workerKilled: Fault = {
   row: 22,
   side: "fleet",
   appliesTo: () => true,
-  async inflict({ fleet, random, note }) {
-    const index = random.integer(0, fleet.size - 1);
-    note(`worker ${index}`);
-    await fleet.kill(index);
-  },
+  inflict: (scene) => scene.fleet.kill(anyWorker(scene)),
 };

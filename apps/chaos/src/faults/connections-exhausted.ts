@@ -1,0 +1,38 @@
+import type { PostgresServer } from "@holdfast/test-servers";
+import type { Fault } from "../fault.ts";
+import { breakFor } from "./break-for.ts";
+import { onlyPostgres, onPostgres } from "./postgres-only.ts";
+
+type Session = Awaited<ReturnType<PostgresServer["connect"]>>;
+
+/** More than any server of ours allows. */
+const SESSION_COUNT_MAX = 1_000;
+
+/** Who needs a new session is refused; those that have one go on. */
+export const connectionsExhausted: Fault = {
+  id: "connections-exhausted",
+  about: "somebody takes all connections that are left (53300)",
+  row: 27,
+  side: "backend",
+  appliesTo: onPostgres,
+  async inflict(scene) {
+    const { server } = onlyPostgres(scene);
+    const taken: Session[] = [];
+    await breakFor(scene, {
+      lastMs: scene.random.between(0.1, 1.5) * scene.ttlMsMax,
+      begin: () => takeAll(server, taken),
+      async end() {
+        await Promise.all(taken.map((session) => session.end()));
+      },
+    });
+    scene.note(`${taken.length} connections`);
+  },
+};
+
+async function takeAll(server: PostgresServer, taken: Session[]): Promise<void> {
+  while (taken.length < SESSION_COUNT_MAX) {
+    const session = await server.connect().catch(() => undefined);
+    if (session === undefined) return;
+    taken.push(session);
+  }
+}

@@ -1,0 +1,12 @@
+import type { Fault } from "../fault.ts";
+import { jitterLinks } from "./jitter-links.ts";
+
+/** Answers come when they come. */
+export const latencyJittered: Fault = {
+  id: "latency-jittered",
+  about: "each direction takes up to 200 ms, and changes its mind every 50 ms",
+  row: 33,
+  side: "backend",
+  appliesTo: () => true,
+  inflict: (scene) => jitterLinks(scene, 0),
+};
