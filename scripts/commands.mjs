@@ -19,6 +19,7 @@ const commands = {
   red,
   sim,
   history,
+  mutate,
   check,
 };
 
@@ -89,6 +90,11 @@ async function sim(rest) {
 async function history(rest) {
   await build();
   return await runScript(path.join("packages", "history", "dist", "cli.js"), rest, {});
+}
+
+/** @param {string[]} rest */
+async function mutate(rest) {
+  return await runScript(path.join("scripts", "mutate.mjs"), rest, {});
 }
 
 /** @param {string[]} rest */
