@@ -91,14 +91,22 @@ export class Coalescer {
     const gathered = [...this.#gathered];
     this.#gathered = new Set();
     for (const { leave } of gathered) leave();
+    const wanted = gathered.filter(isWanted);
     const { current, hasRoom } = this.#runner;
-    if (gathered.length > 1 && current !== undefined && hasRoom) {
+    if (wanted.length > 1 && current !== undefined && hasRoom) {
       this.#batchCount += 1;
-      this.#runner.sendTogether(current, gathered, () => void this.#batchLanded());
+      this.#runner.sendTogether(current, wanted, () => void this.#batchLanded());
       return;
     }
-    for (const { call, resolve, reject } of gathered) {
+    for (const { call, resolve, reject } of wanted) {
       this.run(call as BatchedCall<unknown>).then(resolve, reject);
     }
   }
+}
+
+/** One signal may end many calls: the first that hears of it may have the others sent before they do. */
+function isWanted({ call, reject }: Gathered): boolean {
+  if (!call.signal?.aborted) return true;
+  reject(aborted(call, "not-applied"));
+  return false;
 }

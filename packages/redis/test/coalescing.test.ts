@@ -43,6 +43,11 @@ async function openThrough(driver: Driver): Promise<void> {
   await server.command("CONFIG", "RESETSTAT");
 }
 
+function abortable(): { readonly signal: AbortSignal; abort(): void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort(new Error("enough")) };
+}
+
 function isConnected(asked: AnyRedis): Promise<boolean> {
   return asked.ping().then(
     () => true,
@@ -209,6 +214,21 @@ describe.each(drivers)("calls at one time through $name", (driver) => {
     await filled;
     expect(await commandCount()).toBe(SINGLES + 1);
     expect([await hasLock("a"), await hasLock("d")]).toEqual([false, false]);
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
+  });
+
+  test("an abort of calls that share a signal sends none that waited", async () => {
+    const { signal, abort } = abortable();
+    proxy.hold("to-server");
+    const asked = Array.from({ length: SINGLES + 3 }, (_, at) => request(`n-${at}`, { signal }));
+    const answers = asked.map((each) => faultOf(provider.tryAcquire(each)));
+    abort();
+    const outcomes = (await Promise.all(answers)).map(({ code, outcome }) => `${code} ${outcome}`);
+    const sent = Array.from({ length: SINGLES }, () => "ABORTED unknown");
+    expect(outcomes).toEqual([...sent, ...Array.from({ length: 3 }, () => "ABORTED not-applied")]);
+    proxy.deliver("to-server");
+    await provider.ping();
+    expect(await commandCount()).toBe(SINGLES);
     expect(getEventListeners(signal, "abort")).toHaveLength(0);
   });
 
