@@ -82,4 +82,32 @@ describe("CommandDeadlines", () => {
     expect(second.expiredAtMs).toBe(TIMEOUT_MS);
     expect(next.map(({ expiredAtMs }) => expiredAtMs)).toEqual([TIMEOUT_MS]);
   });
+
+  test("answers that came while the process stood still are read before anything expires", async () => {
+    const clock = manualClock();
+    const deadlines = new CommandDeadlines(clock, TIMEOUT_MS);
+    const [answered, lost] = [new Command(clock), new Command(clock)];
+    deadlines.add(answered);
+    deadlines.add(lost);
+    clock.stall(300);
+    await clock.advance(0);
+    expect([answered.isSettled, lost.isSettled]).toEqual([false, false]);
+    answered.isSettled = true;
+    deadlines.settled();
+    await clock.advance(TIMEOUT_MS);
+    expect(answered.expiredAtMs).toBeUndefined();
+    expect(lost.expiredAtMs).toBe(300 + TIMEOUT_MS);
+  });
+
+  test("a process that stands still again and again puts no timeout off for ever", async () => {
+    const clock = manualClock();
+    const deadlines = new CommandDeadlines(clock, TIMEOUT_MS);
+    const command = new Command(clock);
+    deadlines.add(command);
+    for (let stalled = 0; stalled < 2; stalled += 1) {
+      clock.stall(300);
+      await clock.advance(0);
+    }
+    expect(command.expiredAtMs).toBe(600);
+  });
 });

@@ -8,6 +8,8 @@ export interface PendingCommand {
   expire(): void;
 }
 
+/** A timer that fires later than that shows that this process stood still, in milliseconds. */
+const LATE_MS_MIN = 50;
 /** Settled entries kept before the queue is compacted. */
 const SETTLED_KEPT_MAX = 1_024;
 
@@ -15,6 +17,9 @@ const SETTLED_KEPT_MAX = 1_024;
  * Our own timeout on every command. All have the same length, so the order of sending is the order of
  * deadlines: a first-in-first-out list and one timer, which is armed for the oldest and left to fire
  * even when its command was answered. A command costs a push and a shift, never a timer of its own.
+ *
+ * After a process stood still its timers fire before the answers are read that came meanwhile: such a timer
+ * waits once more, as long as it was late.
  */
 export class CommandDeadlines {
   readonly #clock: Clock;
@@ -23,6 +28,9 @@ export class CommandDeadlines {
   /** Index of the oldest unsettled entry; the ones before it are done. */
   #oldest = 0;
   #timer: Timer | undefined;
+  /** When it should fire, and whether it waits once more. */
+  #dueAtMs = 0;
+  #isAgain = false;
 
   constructor(clock: Clock, timeoutMs: number) {
     this.#clock = clock;
@@ -54,12 +62,19 @@ export class CommandDeadlines {
   }
 
   #arm(delayMs: number): void {
+    this.#dueAtMs = this.#clock.monotonicMs() + delayMs;
     // Not kept alive for: the socket does that, and an answered command leaves its timer behind.
     this.#timer = this.#clock.setTimer(delayMs, () => this.#fire(), { ref: false });
   }
 
   #fire(): void {
     const nowMs = this.#clock.monotonicMs();
+    const lateMs = nowMs - this.#dueAtMs;
+    this.#isAgain = lateMs >= LATE_MS_MIN && !this.#isAgain;
+    if (this.#isAgain) {
+      this.#arm(Math.min(lateMs, this.#timeoutMs));
+      return;
+    }
     const due = this.#pending.slice(this.#oldest);
     for (const command of due) {
       if (command.isSettled) continue;
