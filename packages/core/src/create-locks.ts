@@ -202,7 +202,7 @@ class ProviderLocks implements Locks {
     const drained = Promise.allSettled([...closed, ...this.#adoptions]);
     await this.#until(
       endsAtMs,
-      drained.then(() => inDoubt.drained()),
+      drained.then(() => Promise.all([inDoubt.drained(), renewer.parted()])),
     );
     const unsettled = this.#queues.all().map((queue) => queue.name);
     const report = { inDoubt: [...new Set([...inDoubt.names(), ...unsettled])] };
@@ -214,7 +214,7 @@ class ProviderLocks implements Locks {
   }
 
   /** Waits for the work, but not beyond `endsAtMs`. */
-  async #until(endsAtMs: number, work: Promise<void>): Promise<void> {
+  async #until(endsAtMs: number, work: Promise<unknown>): Promise<void> {
     const { clock } = this.#settings;
     await new Promise<void>((resolve) => {
       const timer = clock.setTimer(Math.max(0, endsAtMs - clock.monotonicMs()), resolve);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { deadlineMs } from "./deadline.ts";
+import { deadlineMs, renewalMs } from "./deadline.ts";
 
 const byDefault = { driftMs: undefined, marginMs: undefined };
 
@@ -23,4 +23,13 @@ test("G-01 a grant that is valid for less than its ttl ends that much earlier", 
 
 test("G-07 the first claim of a hand-off can be relied on, however long the ttl", () => {
   expect(deadlineMs(0, { validMs: 3_000, ttlMs: 86_400_000 }, byDefault)).toBe(2_938);
+});
+
+test("G-03 the next renewal leaves after a third of the ttl, or of what is granted of it", () => {
+  expect(renewalMs(500, 9_000, 9_400)).toBe(3_500);
+  expect(renewalMs(500, 3_000, 3_438)).toBe(1_500);
+});
+
+test("G-03 the next renewal leaves half-way to a deadline that comes early", () => {
+  expect(renewalMs(500, 3_000, 1_500)).toBe(1_000);
 });

@@ -42,8 +42,10 @@ export interface Lease<Token extends bigint | undefined = bigint | undefined>
   release(): Promise<ReleaseOutcome>;
   /**
    * Ends this handle without giving the lock back, and returns what `locks.adopt` needs, here or in
-   * another process, before the ttl ends. Throws `UNSUPPORTED` where grants cannot travel,
-   * `LEASE_LOST` when it is no longer valid.
+   * another process, before the ttl ends that the last renewal began. Where a lock that was waited for
+   * was granted for less than its ttl at first, the renewal that makes it whole is sent now and its
+   * answer not awaited: `await renew()` before, if the process is to end at once or the backend may be away.
+   * Throws `UNSUPPORTED` where grants cannot travel, `LEASE_LOST` when it is no longer valid.
    */
   detach(): Ticket;
 }

@@ -157,6 +157,7 @@ export class NameQueue implements LeaseHost, HoldingOwner, WaitLineHost, AskerHo
       const words = `lease of ${JSON.stringify(name)} was passed on ${LOCAL_INDEX_MAX} times; release it`;
       throw new LockError("LIMIT_EXCEEDED", words, { lockName: name });
     }
+    this.#renewIfShort(holding);
     this.#drop(holding);
     this.#ask();
     return {
@@ -201,6 +202,13 @@ export class NameQueue implements LeaseHost, HoldingOwner, WaitLineHost, AskerHo
     const lease = this.#lease;
     if (lease !== undefined) lease.end(closed(), this.#releaseToBackend(lease.holding));
     await Promise.all([this.#asker.idle(), this.#releasing]);
+  }
+
+  /** The first claim of a hand-off is shorter than the ttl that a ticket promises. */
+  #renewIfShort(holding: Holding): void {
+    const isShort = holding.validMs < holding.ttlMs;
+    if (!isShort || this.settings.elapsed.nowMs() >= holding.maxHoldAtMs) return;
+    this.#parts.renewer.renewAtParting(holding);
   }
 
   /** The first waiter, if the holding may pass to it inside the process. */

@@ -29,6 +29,8 @@ const NO_OUTCOME: RenewOutcome = {
 export class Renewer {
   readonly #settings: Settings;
   readonly #heap = new WakeHeap<Holding>();
+  /** Renewals of holdings that were detached meanwhile. */
+  readonly #parting = new Set<Promise<unknown>>();
   #timer: Timer | undefined;
   /** When the timer fires; infinite without one. */
   #timerAtMs: number = Number.POSITIVE_INFINITY;
@@ -64,6 +66,18 @@ export class Renewer {
     if (inFlight !== undefined) return inFlight.promise;
     const [renewal] = this.#send([holding]);
     return renewal?.promise ?? Promise.reject(leaseEnded(holding));
+  }
+
+  /** Sends a renewal of a holding that is about to be detached; {@link parted} tells when it was answered. */
+  renewAtParting(holding: Holding): void {
+    const answer = this.renew(holding).catch(() => undefined);
+    this.#parting.add(answer);
+    void answer.then(() => this.#parting.delete(answer));
+  }
+
+  /** Resolves when every renewal at a parting was answered. */
+  async parted(): Promise<void> {
+    await Promise.all(this.#parting);
   }
 
   /** Renews again what a former holder's `maxHoldMs` kept from it. */

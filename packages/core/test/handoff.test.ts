@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { createLocks, type Lease, type ManualClock, manualClock, memory } from "../src/index.ts";
+import {
+  createLocks,
+  type Grant,
+  type Lease,
+  type ManualClock,
+  manualClock,
+  memory,
+} from "../src/index.ts";
 import { faultyProvider } from "./faulty-provider.ts";
 
 /** Queues `count` short uses of one lock and returns their tokens in the order they ran. */
@@ -173,4 +180,39 @@ test("G-02 a machine that slept unseen does not hand a lock on that is over, nor
   expect((await waiting).assertValid()).toBeUndefined();
   clock.suspend(60_000);
   expect((await locks.acquire("b")).assertValid()).toBeUndefined();
+});
+
+test("G-01 a lease that was granted for less than its ttl is renewed as it is detached", async () => {
+  const provider = faultyProvider();
+  provider.faults.acquire = (_, real) => ({ ...real(), validMs: 3_000 }) as Grant;
+  const locks = createLocks({ provider });
+  const lease = await locks.acquire("a");
+  const { holderId } = lease.detach();
+  expect(provider.renewals).toMatchObject([[{ name: "a", holderId, ttlMs: 10_000 }]]);
+  await provider.clock.advance(9_000);
+  // Once, and by nobody else.
+  expect(provider.renewals).toHaveLength(1);
+  const renewed = await locks.acquire("b");
+  await renewed.renew();
+  renewed.detach();
+  expect(provider.renewals).toHaveLength(2);
+});
+
+test("closing waits for the renewal of a lease that was detached", async () => {
+  const provider = faultyProvider();
+  provider.faults.acquire = (_, real) => ({ ...real(), validMs: 3_000 }) as Grant;
+  let isAnswered = false;
+  provider.faults.renew = (_, real) =>
+    new Promise((resolve) => {
+      provider.clock.setTimer(100, () => {
+        isAnswered = true;
+        resolve(real());
+      });
+    });
+  const locks = createLocks({ provider });
+  (await locks.acquire("a")).detach();
+  const closing = locks.close();
+  await provider.clock.advance(100);
+  await closing;
+  expect(isAnswered).toBe(true);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createLocks, type LockError, type RenewOutcome } from "../src/index.ts";
+import { createLocks, type Grant, type LockError, type RenewOutcome } from "../src/index.ts";
 import { faultyProvider, settled, unknownFault } from "./faulty-provider.ts";
 
 const NEVER = new Promise<never>(() => undefined);
@@ -253,4 +253,17 @@ test("G-03 a lease that may rely on little of its ttl is still renewed in time",
   const lease = await locks.acquire("a");
   await provider.clock.advance(10_000);
   expect(lease.signal.aborted).toBe(false);
+});
+
+test("G-03 a first claim that is shorter than the ttl is renewed at a third of it, to the ttl", async () => {
+  const { provider, locks, clock } = setUp();
+  provider.faults.acquire = (_, real) => ({ ...real(), validMs: 600 }) as Grant;
+  const lease = await locks.acquire("a");
+  await clock.advance(199);
+  expect(provider.renewals).toHaveLength(0);
+  await clock.advance(1);
+  expect(provider.renewals).toHaveLength(1);
+  expect(lease.validForMs).toBe(DEADLINE_MS);
+  await clock.advance(999);
+  expect(provider.renewals).toHaveLength(1);
 });

@@ -158,6 +158,52 @@ describe.each(drivers)("the queue through $name", (driver) => {
     await lease.release();
   });
 
+  test("G-01 the ticket of a hand-off is good for the ttl, though it was granted for less", async () => {
+    const locksOf = async () =>
+      createLocks({ provider: await provide(driver), ttlMs: 60_000, localHandoffMax: 0 });
+    const [holder, waiter, heir] = [await locksOf(), await locksOf(), await locksOf()];
+    const held = await holder.acquire("a");
+    const waiting = waiter.acquire("a");
+    await until(
+      "it is in the queue",
+      async () => (await server.command("ZCARD", `${KEY}:q`)) === 1,
+    );
+    await held.release();
+    const ticket = (await waiting).detach();
+    await waiter.close();
+    expect(Number(await server.command("PTTL", KEY))).toBeGreaterThan(50_000);
+    const adopted = await heir.adopt(ticket);
+    expect(await adopted.release()).toBe("released");
+  });
+
+  test("two names of a process have their signs of life in one command", async () => {
+    const [holder, waiter] = [await provide(driver), await provide(driver)];
+    const names = ["a", "b"];
+    const held = await Promise.all(names.map((name) => take(holder, request(name))));
+    const { signal } = new AbortController();
+    const asked = names.map((name) => request(name));
+    const answers = asked.map((each) => waiter.enqueue({ ...each, signal }));
+    await until("both are in their queues", async () => {
+      const counts = names.map((name) => server.command("ZCARD", `holdfast:{${name}}:q`));
+      return (await Promise.all(counts)).every((count) => count === 1);
+    });
+    const signs = () =>
+      Promise.all(
+        asked.map(({ name, holderId }) => server.command("HGET", `holdfast:{${name}}:w`, holderId)),
+      );
+    const joined = await signs();
+    await server.command("CONFIG", "RESETSTAT");
+    await until("both have given a sign of life", async () => {
+      return (await signs()).every((sign, at) => sign !== joined[at]);
+    });
+    // And the script itself, where the server did not know it yet.
+    const [evalshaCount, evalCount] = await calls("evalsha", "eval");
+    expect(evalshaCount).toBe(1);
+    expect(evalCount).toBeLessThanOrEqual(1);
+    for (const grant of held) await giveBack(holder, grant);
+    for (const answer of answers) await giveBack(waiter, await granted(answer));
+  });
+
   test("one that is not to be renewed is granted its whole ttl", async () => {
     const [holder, waiter] = [await provide(driver), await provide(driver)];
     const held = await take(holder, request("a"));
@@ -269,6 +315,20 @@ describe("what is believed", () => {
 });
 
 describe.each([ioredis6, nodeRedis6])("without messages, through $name", (driver) => {
+  test("G-07 who has no second connection to give is granted by heartbeat", async () => {
+    const holder = await provide();
+    const { client } = await driver.open(server);
+    client.duplicate = () => {
+      throw new Error("there is no second connection");
+    };
+    const waiter = redis({ client }) as AnyRedis;
+    providers.push(waiter);
+    const held = await take(holder, request("a"));
+    const { answer } = await wait(waiter);
+    await giveBack(holder, held);
+    expect((await granted(answer)).validMs).toBe(10_000);
+  });
+
   test.each(["deaf", "mute"])("who is %s is granted by heartbeat", async (username) => {
     const holder = await provide();
     const waiter = await provide(driver, { username, password: username });
