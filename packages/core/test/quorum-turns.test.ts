@@ -53,6 +53,40 @@ async function leaseOf(acquiring: ReturnType<typeof settled>): Promise<Lease> {
   return value as Lease;
 }
 
+/** After so long without an answer a place in a queue is given up. */
+const DIES_MS = 3_000;
+
+/** From here on no turn is answered. */
+function fallSilent(members: readonly QueuedMember[]): void {
+  for (const { turns } of members) {
+    const silence = (): Promise<never> =>
+      new Promise((_, reject) => {
+        clockOf(members).setTimer(DIES_MS, () => {
+          reject(new LockError("BACKEND_UNAVAILABLE", "no answer", { outcome: "unknown" }));
+        });
+      });
+    turns.enqueue = silence;
+    turns.release = () => new Promise(() => undefined);
+  }
+}
+
+function clockOf(members: readonly QueuedMember[]): ManualClock {
+  return at(members, 0).clock;
+}
+
+/** Where turns for `a`, which is held, are taken. */
+async function leadAtOf(
+  members: readonly QueuedMember[],
+  locks: ReturnType<typeof createLocks>,
+): Promise<number> {
+  const probe = settled(locks.acquire("a", { waitMs: 300 }));
+  await clockOf(members).advance(200);
+  const leadAt = (await turnsOf(members)).findIndex((waiters) => waiters !== undefined);
+  await clockOf(members).advance(200);
+  await probe;
+  return leadAt;
+}
+
 const NOBODY = [undefined, undefined, undefined];
 
 test("without contention no turn is taken", async () => {
@@ -206,4 +240,40 @@ test("where no member has a queue, waiting is asking again", () => {
   const clock = manualClock();
   const members = [1, 2, 3].map((number) => faultyMember(clock, number));
   expect(quorum(members).enqueue).toBeUndefined();
+});
+
+test("G-07 a wait for a turn at a lead that falls silent ends within what the lead takes, and asks the others", async () => {
+  const { clock, members, locks } = world();
+  const held = await locks().acquire("a", { ttlMs: 60_000 });
+  const leadAt = await leadAtOf(members, locks());
+  const lead = at(members, leadAt);
+  fallSilent([lead]);
+  lead.behave("silent");
+  const acquiring = settled(locks().acquire("a", { ttlMs: 60_000 }));
+  await clock.advance(500);
+  void held.release();
+  const releasedMs = clock.monotonicMs();
+  await clock.advance(DIES_MS + 100);
+  const lease = await leaseOf(acquiring);
+  expect(clock.monotonicMs() - releasedMs).toBeLessThanOrEqual(DIES_MS + 100);
+  void lease.release();
+});
+
+test("a wait for a turn at a lead that falls silent with the others ends when patience does", async () => {
+  const { clock, members, locks } = world();
+  await locks().acquire("a", { ttlMs: 60_000 });
+  await leadAtOf(members, locks());
+  const startedMs = clock.monotonicMs();
+  let endedMs = Number.POSITIVE_INFINITY;
+  const acquiring = settled(locks({ unavailableMs: 2_000 }).acquire("a"));
+  void acquiring.then(() => {
+    endedMs = clock.monotonicMs();
+  });
+  fallSilent(members);
+  await clock.advance(10);
+  for (const member of members) member.behave("silent");
+  await clock.advance(20_000);
+  expect((await acquiring).error).toMatchObject({ code: "NO_QUORUM" });
+  // The lead is not known to be silent before; its timeout and a backoff more.
+  expect(endedMs - startedMs).toBeLessThan(DIES_MS + 2_000 + 1_000);
 });

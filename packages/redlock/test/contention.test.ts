@@ -7,6 +7,10 @@ const NAME = "contended";
 const TURN = `holdfast:turn:{${NAME}}`;
 const CYCLES = 25;
 const CONTENDERS = 4;
+/** After so long without an answer a place in the queue of a lead is given up. */
+const DIES_MS = 3_000;
+/** Generous for a busy machine. */
+const LATE_MS = 2_000;
 
 let servers: Servers;
 
@@ -86,9 +90,35 @@ test.each(["killed", "stopped"])(
     });
     if (how === "killed") await lead.kill();
     else await lead.pause();
+    const failedMs = performance.now();
     expect(await lease.release()).toBe("released");
     for (const served of await Promise.all(waiting.map(servedBy))) expect(served).toBe("released");
+    expect(performance.now() - failedMs).toBeLessThan(DIES_MS + LATE_MS);
     if (how === "stopped") await lead.resume();
+  },
+);
+
+test.each(["killed", "stopped"])(
+  "who waits for a turn while all servers are %s is told soon after its patience has ended",
+  async (how) => {
+    servers = await Servers.start(3);
+    const holder = servers.locks();
+    await holder.acquire(NAME, { ttlMs: 60_000 });
+    const unavailableMs = 2_000;
+    const waiting = [1, 2].map(() =>
+      servers.locks({ localHandoffMax: 0, unavailableMs }).acquire(NAME),
+    );
+    const lead = await leadOf();
+    await until("the other waits for its turn", async () => {
+      return (await lead.command("ZCARD", `${TURN}:q`)) === 1;
+    });
+    await Promise.all(servers.all.map((each) => (how === "killed" ? each.kill() : each.pause())));
+    const failedMs = performance.now();
+    const ends = await Promise.allSettled(waiting);
+    expect(performance.now() - failedMs).toBeLessThan(DIES_MS + unavailableMs + LATE_MS);
+    const codes = ends.map((end) => end.status === "rejected" && end.reason.code);
+    expect(codes).toEqual(["NO_QUORUM", "NO_QUORUM"]);
+    if (how === "stopped") await Promise.all(servers.all.map((each) => each.resume()));
   },
 );
 

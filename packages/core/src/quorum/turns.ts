@@ -16,6 +16,8 @@ export class Turns {
   readonly #settings: QuorumSettings;
   /** Of those that were refused with it and will ask again, by their signal. */
   readonly #kept = new Map<AbortSignal, { readonly turn: Turn; readonly drop: () => void }>();
+  /** Leads that gave no answer, and until when they are passed over. */
+  readonly #shunned = new Map<QuorumMember, number>();
   /** Of those that hold the lock, by its holder. */
   readonly #held = new Map<string, Turn>();
 
@@ -25,7 +27,8 @@ export class Turns {
 
   /**
    * The turn that `signal` kept, or a new one at the first of `leads` that gives it; undefined where none
-   * does. Rejects only with ABORTED, and then nothing was asked of the quorum.
+   * does, or one gave no answer: how many are silent only the quorum tells. Rejects only with ABORTED, and then
+   * nothing was asked of the quorum.
    */
   async take(
     request: EnqueueRequest,
@@ -37,8 +40,15 @@ export class Turns {
       return { turn: kept, isNew: false };
     }
     for (const lead of leads) {
-      const turn = await this.#queueAt(lead, request);
-      if (turn !== undefined) return { turn, isNew: true };
+      // The silent ones come last.
+      if (lead.isSilent) return undefined;
+      if (this.#isShunned(lead)) continue;
+      const answer = await this.#queueAt(lead, request);
+      if (answer === "silent") {
+        this.#shunned.set(lead, this.#settings.elapsed.nowMs() + TURN_MS_MAX);
+        return undefined;
+      }
+      if (answer !== undefined) return { turn: answer, isNew: true };
     }
     return undefined;
   }
@@ -85,12 +95,22 @@ export class Turns {
     return kept.turn.isOver ? undefined : kept.turn;
   }
 
-  async #queueAt(lead: QuorumMember, request: EnqueueRequest): Promise<Turn | undefined> {
+  #isShunned(lead: QuorumMember): boolean {
+    const untilMs = this.#shunned.get(lead);
+    return untilMs !== undefined && this.#settings.elapsed.nowMs() < untilMs;
+  }
+
+  /** Undefined where there is no queue, or no turn was given. */
+  async #queueAt(
+    lead: QuorumMember,
+    request: EnqueueRequest,
+  ): Promise<Turn | "silent" | undefined> {
     const { turnPlace: place } = lead;
     if (place === undefined) return undefined;
     const { name, description, signal } = request;
     const holderId = this.#settings.random.holderId();
     const claim = { name, holderId, ttlMs: Math.min(request.ttlMs, TURN_MS_MAX) };
+    let isSilent = false;
     const asked = { ...claim, mode: "exclusive", renewable: true, signal } as const;
     try {
       const answer = await place.queue.enqueue(
@@ -98,11 +118,12 @@ export class Turns {
       );
       if (answer.granted) return new Turn(place, this.#settings, answer);
     } catch (error) {
+      isSilent = !LockError.is(error) || error.code === "BACKEND_UNAVAILABLE";
       const isNothing = LockError.is(error) && error.outcome === "not-applied";
       if (!isNothing) place.release({ ...claim, inDoubt: true });
     }
     if (signal.aborted) throw notWanted(request);
-    return undefined;
+    return isSilent ? "silent" : undefined;
   }
 }
 
