@@ -278,3 +278,20 @@ test("a lead that hangs holds a free name up for 50 ms, and no longer", async ()
   await clock.advance(50);
   expect(await Promise.all(answers)).toHaveLength(names.length);
 });
+
+test("the lead of a name is the same for clients that list their members in another order", async () => {
+  const { members } = testQuorum(5);
+  const [one, two] = [quorum(members), quorum([...members].reverse())];
+  for (let index = 0; index < 20; index += 1) {
+    const name = `name ${index}`;
+    await granted(one.tryAcquire(attempt(`of ${name}`, { name })));
+    const leads: (FaultyMember | undefined)[] = [];
+    for (const client of [one, two]) {
+      await client.tryAcquire(attempt("first", { name }));
+      for (const { acquires } of members) acquires.length = 0;
+      await client.tryAcquire(attempt("second", { name }));
+      leads.push(members.find(({ acquires }) => acquires.length > 0));
+    }
+    expect(leads[0]).toBe(leads[1]);
+  }
+});

@@ -1,6 +1,13 @@
 import type { Elapsed } from "../elapsed.ts";
 import { hash } from "../hash.ts";
 
+/** What of a member says how it ranks. */
+export interface Candidate {
+  /** The same for all clients, however they address it and in whatever order they list their members. */
+  readonly identity: string;
+  readonly isSilent: boolean;
+}
+
 /** Names remembered; the oldest is forgotten first, which only costs a split vote. */
 const NAMES_MAX = 10_000;
 
@@ -13,13 +20,10 @@ const NAMES_MAX = 10_000;
  */
 export class Contention {
   readonly #elapsed: Elapsed;
-  readonly #memberNames: readonly string[];
   readonly #untilMs = new Map<string, number>();
 
-  /** The members are known by their place, which all clients of a quorum list alike. */
-  constructor(elapsed: Elapsed, memberCount: number) {
+  constructor(elapsed: Elapsed) {
     this.#elapsed = elapsed;
-    this.#memberNames = Array.from({ length: memberCount }, (_, index) => `#${index}`);
   }
 
   /** Somebody else had the name: for `forMs` its elections begin at the lead. */
@@ -32,22 +36,22 @@ export class Contention {
   }
 
   /** {@link leads}; undefined where nobody contends. */
-  order(name: string, isSilent: (member: number) => boolean): readonly number[] | undefined {
+  order(name: string, members: readonly Candidate[]): readonly number[] | undefined {
     const untilMs = this.#untilMs.get(name);
     if (untilMs === undefined) return undefined;
     if (untilMs <= this.#elapsed.nowMs()) {
       this.#untilMs.delete(name);
       return undefined;
     }
-    return this.leads(name, isSilent);
+    return this.leads(name, members);
   }
 
   /**
    * The members by their claim to lead, the lead first. One that is silent has the least claim, so that it
    * holds no attempt up.
    */
-  leads(name: string, isSilent: (member: number) => boolean): readonly number[] {
-    const claims = this.#memberNames.map((member, at) => (isSilent(at) ? -1 : hash(name + member)));
+  leads(name: string, members: readonly Candidate[]): readonly number[] {
+    const claims = members.map(({ identity, isSilent }) => (isSilent ? -1 : hash(name + identity)));
     return [...claims.keys()].sort((a, b) => (claims[b] ?? 0) - (claims[a] ?? 0));
   }
 }

@@ -66,6 +66,11 @@ export class QuorumMember {
     return this.#joined;
   }
 
+  /** Of the server; empty until it was joined. */
+  get identity(): string {
+    return this.#joined?.identity ?? "";
+  }
+
   /** True when so much is in doubt here that nothing more is asked. */
   get isFull(): boolean {
     return this.#inDoubt.unknownCount >= IN_DOUBT_MAX;

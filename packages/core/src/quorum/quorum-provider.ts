@@ -69,7 +69,7 @@ class QuorumProvider implements LockProvider, ElectionHost {
     this.majority = Math.floor(providers.length / 2) + 1;
     this.#members = providers.map((provider, index) => new QuorumMember(index, provider, settings));
     this.offsets = new ClockOffsets(elapsed, providers.length, clockLimitMs(membership));
-    this.#contention = new Contention(elapsed, providers.length);
+    this.#contention = new Contention(elapsed);
     this.#proposals = new Proposals(clock, this.offsets);
     this.#turns = new Turns(settings);
     this.#losses = new QuorumLosses(this.#members, this.#holds, this.majority);
@@ -101,7 +101,7 @@ class QuorumProvider implements LockProvider, ElectionHost {
     const proposal = this.settings.fencing ? this.#proposals.next() : undefined;
     const asked = proposal === undefined ? request : { ...request, proposal };
     if (!this.#isMet) await this.#meet(signal);
-    const order = this.#contention.order(lockName, this.#isSilent);
+    const order = this.#contention.order(lockName, this.#members);
     const candidacy = isOnlyOne ? { hold, isLed: true } : { hold, order };
     const answer = await new Election(this, asked, candidacy).run();
     if (!answer.granted) {
@@ -119,7 +119,7 @@ class QuorumProvider implements LockProvider, ElectionHost {
     const { name, holderId, signal } = request;
     this.#assertOpen(name);
     if (!this.#isMet) await this.#meet(signal);
-    const leads = this.#contention.leads(name, this.#isSilent);
+    const leads = this.#contention.leads(name, this.#members);
     const taken = await this.#turns.take(
       request,
       leads.flatMap((index) => this.#members[index] ?? []),
@@ -181,8 +181,6 @@ class QuorumProvider implements LockProvider, ElectionHost {
     this.#closing ??= this.#close();
     return this.#closing;
   }
-
-  readonly #isSilent = (index: number): boolean => this.#members[index]?.isSilent === true;
 
   /** A majority has been joined. */
   get #isMet(): boolean {
