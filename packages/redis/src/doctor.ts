@@ -3,7 +3,7 @@ import { clientFindings } from "./client-findings.ts";
 import type { CommandRunner } from "./command-runner.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { isNotPermitted, permissionFindings } from "./permission-findings.ts";
-import type { Inbox } from "./queue/inbox.ts";
+import type { WaitingRoom } from "./queue/waiting-room.ts";
 import type { RedisConnection } from "./redis-client.ts";
 import type { RedisSettings } from "./redis-options.ts";
 import { listOf, textOf } from "./reply.ts";
@@ -17,18 +17,18 @@ const VERSION_MIN: readonly [number, number] = [6, 2];
 interface DoctorParts {
   readonly runner: CommandRunner;
   readonly keyspace: Keyspace;
-  readonly inbox: Inbox;
+  readonly room: WaitingRoom;
   readonly settings: RedisSettings;
 }
 
 /** Unsafe settings of the client, the user's permissions and the server. Writes nothing. */
 export async function examine(
   connection: RedisConnection,
-  { runner, keyspace, inbox, settings }: DoctorParts,
+  { runner, keyspace, room, settings }: DoctorParts,
 ): Promise<readonly Finding[]> {
   return [
     ...clientFindings(connection),
-    ...(await permissionFindings(runner, keyspace, inbox)),
+    ...(await permissionFindings(runner, keyspace, room)),
     ...(await serverFindings(runner)),
     ...(await clockFindings(runner, settings)),
   ];

@@ -2,7 +2,7 @@ import { type Finding, LockError } from "@holdfast/core";
 import { classifyError } from "./classify-error.ts";
 import type { CommandRunner } from "./command-runner.ts";
 import { type Keyspace, nameFenceKey, queueKey, tombstoneKey, waitersKey } from "./keyspace.ts";
-import type { Inbox } from "./queue/inbox.ts";
+import type { WaitingRoom } from "./queue/waiting-room.ts";
 
 /**
  * The commands that the scripts use, each in a form that changes nothing: permissions are checked before
@@ -49,11 +49,12 @@ const FOR_MESSAGES: ReadonlySet<string> = new Set(["PUBLISH", "SUBSCRIBE"]);
 export async function permissionFindings(
   runner: CommandRunner,
   keyspace: Keyspace,
-  inbox: Inbox,
+  room: WaitingRoom,
 ): Promise<readonly Finding[]> {
   const missing: string[] = [];
-  await inbox.ready();
-  if (isRefusedAsForbidden(inbox)) missing.push("SUBSCRIBE");
+  const refusal = await room.tryInbox();
+  if (refusal !== undefined && classifyError(refusal).reason === "NOPERM")
+    missing.push("SUBSCRIBE");
   for (const [what, command] of probes(keyspace)) {
     if (await isForbidden(runner, command)) missing.push(what);
   }
@@ -65,10 +66,6 @@ export async function permissionFindings(
       remedy: "ACL SETUSER with ~<prefix>* &<prefix>* and these commands",
     },
   ];
-}
-
-function isRefusedAsForbidden({ refusal }: Inbox): boolean {
-  return refusal !== undefined && classifyError(refusal).reason === "NOPERM";
 }
 
 async function isForbidden(runner: CommandRunner, command: readonly string[]): Promise<boolean> {

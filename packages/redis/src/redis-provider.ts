@@ -276,10 +276,9 @@ class SingleRedis implements RedisProvider<"none" | "monotonic"> {
   async doctor(): Promise<readonly Finding[]> {
     const runner = this.#runner;
     const connection = await runner.ready();
-    const { inbox } = this.#room;
     return examine(connection, {
       runner,
-      inbox,
+      room: this.#room,
       keyspace: this.#keyspace,
       settings: this.#settings,
     });

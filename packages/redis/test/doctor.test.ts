@@ -74,6 +74,18 @@ describe("doctor", () => {
     expect(await diagnose(clustered)).toContain("error: the server is a node of a Redis Cluster");
   });
 
+  test.each(drivers)("leaves no connection open but the client of $name", async (driver) => {
+    await using server = await startRedis();
+    await using opened = await driver.open(server);
+    await using provider = redis({ client: opened.client });
+    await provider.doctor();
+    await until("nobody listens", async () => {
+      return ((await server.command("PUBSUB", "CHANNELS")) as unknown[]).length === 0;
+    });
+    // It is opened again by who waits.
+    expect(await provider.ping()).toBeUndefined();
+  });
+
   test.each(["-subscribe", "-publish"])(
     "calls it slow, not broken, where waiters may not %s",
     async (rule) => {

@@ -25,7 +25,7 @@ export class Inbox {
   /** Ends the wait for it to open. */
   #stopWaiting: (() => void) | undefined;
   #isClosed = false;
-  /** What the server said to the last attempt to subscribe, if it refused. */
+  /** What the server, or the client, said to the last attempt to subscribe, if it refused. */
   refusal: unknown;
 
   constructor(parts: InboxParts) {
@@ -41,6 +41,11 @@ export class Inbox {
       this.#opening = undefined;
     });
     return this.#opening;
+  }
+
+  /** Nobody waits: the next who does opens it again. */
+  rest(): void {
+    this.#drop();
   }
 
   close(): void {
@@ -76,15 +81,20 @@ export class Inbox {
         stopWaiting();
       };
       let isFirst = true;
-      this.#subscription = connection.subscribe(channel, {
-        message: onMessage,
-        subscribed: () => {
-          settle(undefined);
-          if (!isFirst) onReturn();
-          isFirst = false;
-        },
-        refused: (error) => settle(error),
-      });
+      try {
+        this.#subscription = connection.subscribe(channel, {
+          message: onMessage,
+          subscribed: () => {
+            settle(undefined);
+            if (!isFirst) onReturn();
+            isFirst = false;
+          },
+          refused: (error) => settle(error),
+        });
+      } catch (error) {
+        // A client that was wrapped may have no second connection to give.
+        settle(error);
+      }
     });
   }
 }

@@ -74,6 +74,14 @@ export class WaitingRoom {
     });
   }
 
+  /** What a subscription is refused with, if it is. Leaves no connection open that nobody needs. */
+  async tryInbox(): Promise<unknown> {
+    const opening = this.inbox.ready();
+    await opening;
+    if (opening !== undefined && this.#places.size === 0) this.inbox.rest();
+    return this.inbox.refusal;
+  }
+
   /** Ends every wait; the places are the server's to forget. */
   close(): void {
     this.inbox.close();
