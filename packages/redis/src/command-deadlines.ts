@@ -70,7 +70,8 @@ export class CommandDeadlines {
   #fire(): void {
     const nowMs = this.#clock.monotonicMs();
     const lateMs = nowMs - this.#dueAtMs;
-    this.#isAgain = lateMs >= LATE_MS_MIN && !this.#isAgain;
+    const isPending = this.#oldest < this.#pending.length;
+    this.#isAgain = isPending && lateMs >= LATE_MS_MIN && !this.#isAgain;
     if (this.#isAgain) {
       this.#arm(Math.min(lateMs, this.#timeoutMs));
       return;
