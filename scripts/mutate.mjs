@@ -14,6 +14,7 @@ notice. Without words every part, otherwise the parts and files named.
 
   parts      ${[...mutationParts.keys()].join(", ")}
   files      held-lease, quorum/election, ... of packages/core/src
+  --quick    without the slowest tests; a run without it looks at the survivors again
   --force    also those mutants whose code and tests are as they were at the last run
   --page     runs nothing: writes docs/mutation.md from the last results
 
@@ -31,7 +32,7 @@ const flags = words.filter((word) => word.startsWith("-"));
 const { files, unknown } = filesToMutate(named);
 const stray = [
   ...unknown,
-  ...flags.filter((flag) => !["--force", "--page", "--help", "-h"].includes(flag)),
+  ...flags.filter((flag) => !["--quick", "--force", "--page", "--help", "-h"].includes(flag)),
 ];
 if (stray.length > 0) {
   progress(`no part, file or flag is named ${stray.join(", ")}; see npm run mutate -- --help`);
@@ -53,7 +54,7 @@ async function mutate() {
       ...[stryker, "run", "../../test/mutation/stryker.config.json", "--mutate", files.join(",")],
       ...(flags.includes("--force") ? ["--force"] : []),
     ],
-    { cwd: packageFolder },
+    { cwd: packageFolder, env: { HOLDFAST_MUTATION: flags.includes("--quick") ? "quick" : "all" } },
   );
   if (code !== 0) return code;
   const mutants = readMutants(resultFile).filter(({ file }) => files.includes(`src/${file}`));

@@ -2,7 +2,8 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** They take longer than all others together, so they come last: most mutants have been noticed by then. */
-const SLOW = ["memory", "quorum-contention", "quorum-property"];
+const SLOW = ["memory", "quorum-patience", "quorum-property"];
+const isQuick = process.env["HOLDFAST_MUTATION"] === "quick";
 
 /** Unit tests first. The first test that fails ends the run of a mutant. */
 class QuickFirst extends BaseSequencer {
@@ -20,8 +21,11 @@ function rank({ moduleId }: TestSpecification): number {
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-    /** Compares tests with a page outside of the package. */
-    exclude: ["test/quorum-faults.test.ts"],
+    exclude: [
+      // Compares tests with a page outside of the package.
+      "test/quorum-faults.test.ts",
+      ...(isQuick ? SLOW.map((name) => `test/${name}.test.ts`) : []),
+    ],
     /** Every run has a thread of its own; within it the modules are loaded once for all files. */
     isolate: false,
     sequence: { sequencer: QuickFirst },

@@ -1,13 +1,21 @@
 import { expect, test } from "vitest";
 import { Elapsed } from "../elapsed.ts";
 import { manualClock } from "../manual-clock.ts";
-import { Contention } from "./contention.ts";
+import { type Candidate, Contention } from "./contention.ts";
 
-const HEARD = (): boolean => false;
+/** So many members, of which this one is silent. */
+function members(count = 3, silent?: number): Candidate[] {
+  return Array.from({ length: count }, (_, index) => ({
+    identity: `server ${index}`,
+    isSilent: index === silent,
+  }));
+}
 
-function made(memberCount = 3) {
+const HEARD = members();
+
+function made() {
   const clock = manualClock();
-  return { clock, contention: new Contention(new Elapsed(clock), memberCount) };
+  return { clock, contention: new Contention(new Elapsed(clock)) };
 }
 
 test("a name has an order while it is contended, up to its very end", async () => {
@@ -52,10 +60,10 @@ test("every client has the same order of a name, and names differ in it", () => 
 });
 
 test("a silent member leads last, and the others keep their order", () => {
-  const { contention } = made(5);
-  const order = contention.leads("a", HEARD);
+  const { contention } = made();
+  const order = contention.leads("a", members(5));
   for (const silent of order) {
     const others = order.filter((member) => member !== silent);
-    expect(contention.leads("a", (member) => member === silent)).toEqual([...others, silent]);
+    expect(contention.leads("a", members(5, silent))).toEqual([...others, silent]);
   }
 });
