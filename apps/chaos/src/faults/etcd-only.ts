@@ -4,8 +4,8 @@ import type { EtcdGround, Ground } from "../ground.ts";
 
 const ELECTION_TIMEOUT_MS = 30_000;
 
-export function onEtcd({ backend }: Ground): boolean | string {
-  return backend === "etcd" || "it is a fault of etcd";
+export function onEtcd({ backend }: Ground): boolean {
+  return backend === "etcd";
 }
 
 /** The ground of a scene on etcd. */

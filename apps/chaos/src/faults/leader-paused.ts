@@ -12,7 +12,7 @@ export const leaderPaused: Fault = {
   async inflict(scene) {
     const leader = await leaderOf(scene);
     await breakFor(scene, {
-      lastMs: scene.random.between(0.1, 2) * scene.ttlMsMax,
+      lastMs: scene.random.between(0.1, 1.4) * scene.ttlMsMax,
       begin: () => leader.pause(),
       end: () => leader.resume(),
     });

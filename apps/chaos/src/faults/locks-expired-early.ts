@@ -9,10 +9,7 @@ export const locksExpiredEarly: Fault = {
   row: 5,
   side: "backend",
   leftOut: "a clock that jumps forward ends locks before their time",
-  appliesTo(ground) {
-    const applies = onOneRedis(ground);
-    return applies === true ? canMoveClocks(ground) : applies;
-  },
+  appliesTo: (ground) => onOneRedis(ground) && canMoveClocks(ground),
   async inflict(scene) {
     anyClock(scene).jump(2 * scene.ttlMsMax);
     await scene.sleep(scene.ttlMsMax);

@@ -17,10 +17,7 @@ export const memberClockAstray: Fault = {
   about: "the clock of one member jumps by up to an hour, forward or back",
   row: 5,
   side: "backend",
-  appliesTo(ground) {
-    const applies = onRedlock(ground);
-    return applies === true ? canMoveClocks(ground) : applies;
-  },
+  appliesTo: (ground) => onRedlock(ground) && canMoveClocks(ground),
   async inflict(scene) {
     const { random, note, ttlMsMax } = scene;
     const { server, clock } = anyRedis(scene);

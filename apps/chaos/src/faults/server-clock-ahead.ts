@@ -1,5 +1,6 @@
 import type { Fault } from "../fault.ts";
 import { anyClock, canMoveClocks } from "./moves-clock.ts";
+import { onPostgres } from "./postgres-only.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -9,9 +10,8 @@ export const serverClockAhead: Fault = {
   about: "the clock of the server jumps forward by up to an hour, and stays there",
   row: 5,
   side: "backend",
-  appliesTo(ground) {
-    return ground.backend === "postgres" ? canMoveClocks(ground) : "see locks-expired-early";
-  },
+  // On Redis it would be locks-expired-early.
+  appliesTo: (ground) => onPostgres(ground) && canMoveClocks(ground),
   async inflict(scene) {
     const byMinutes = scene.random.between(1, 60);
     scene.note(`${Math.round(byMinutes)} minutes`);

@@ -10,10 +10,8 @@ export const serverClockBack: Fault = {
   about: "the clock of the server is set back by up to the longest ttl",
   row: 5,
   side: "backend",
-  appliesTo(ground) {
-    if (ground.backend === "redlock") return "see member-clock-astray";
-    return canMoveClocks(ground);
-  },
+  // A quorum has member-clock-astray.
+  appliesTo: (ground) => ground.backend !== "redlock" && canMoveClocks(ground),
   async inflict(scene) {
     const { random, ttlMsMax, sleep, note } = scene;
     const byMs = Math.round(random.between(0.05, 1) * ttlMsMax);

@@ -1,6 +1,6 @@
 import type { Fault } from "../fault.ts";
 import { anyClock, canMoveClocks } from "./moves-clock.ts";
-import { isOnRedis } from "./redis-only.ts";
+import { onRedis } from "./redis-only.ts";
 
 /** Less than holders allow for in clocks that differ, whatever the ttl: drift of 1 % and 2 ms, and a margin. */
 const STEP_MS_MAX = 4;
@@ -11,9 +11,7 @@ export const serverClockNudged: Fault = {
   about: `the clock of the server steps forward by up to ${STEP_MS_MAX} ms`,
   row: 5,
   side: "backend",
-  appliesTo(ground) {
-    return isOnRedis(ground) ? canMoveClocks(ground) : "its locks do not expire by the wall clock";
-  },
+  appliesTo: (ground) => onRedis(ground) && canMoveClocks(ground),
   async inflict(scene) {
     const { random, ttlMsMax, sleep, note } = scene;
     const byMs = random.between(1, STEP_MS_MAX);

@@ -5,14 +5,14 @@ import { anyMember } from "./victims.ts";
 /** A server stands still: connections stay open, requests wait, and are answered late. */
 export const serverPaused: Fault = {
   id: "server-paused",
-  about: "a server is stopped with SIGSTOP for up to twice the longest ttl, and goes on",
+  about: "a server is stopped with SIGSTOP for up to 1.4 times the longest ttl, and goes on",
   row: 7,
   side: "backend",
   appliesTo: () => true,
   async inflict(scene) {
     const { server } = anyMember(scene);
     await breakFor(scene, {
-      lastMs: scene.random.between(0.1, 2) * scene.ttlMsMax,
+      lastMs: scene.random.between(0.1, 1.4) * scene.ttlMsMax,
       begin: () => server.pause(),
       end: () => server.resume(),
     });

@@ -1,12 +1,10 @@
 import { type EtcdServer, startEtcdCluster, startFaultProxy, until } from "@holdfast/test-servers";
 import type { EtcdGround, GroundKind, Member } from "../ground.ts";
-import { connectionsLeft, whatStays } from "./what-stays.ts";
+import { connectionsLeft, shown } from "./left.ts";
 
 /** The smallest cluster that bears the loss of a member. */
 const MEMBER_COUNT = 3;
 const READY_TIMEOUT_MS = 30_000;
-/** Leases of those that died end with their ttl; a leader change gives them their whole ttl again. */
-const LEFT_MS = 30_000;
 /** From the zero byte on, to the end: every key. */
 const ALL_KEYS = { key: "AA==", range_end: "AA==", keys_only: true };
 
@@ -30,7 +28,7 @@ async function startEtcdGround(): Promise<EtcdGround> {
     members,
     cluster,
     ready: () => areHealthy(members),
-    leftovers: () => whatStays(() => leftOn(members), LEFT_MS),
+    leftovers: () => leftOn(members),
     async [Symbol.asyncDispose]() {
       await Promise.all(members.map(({ proxy }) => proxy.close()));
       await cluster.stop();
@@ -57,9 +55,9 @@ async function leftOn(members: readonly Member<EtcdServer>[]): Promise<readonly 
   const { leases = [] } = (await first.server.ask("/v3/lease/leases", {})) as {
     readonly leases?: readonly { readonly ID: string }[];
   };
-  return [
+  return shown([
     ...kvs.map(({ key }) => `key ${Buffer.from(key, "base64").toString()}`),
     ...leases.map(({ ID }) => `lease ${ID}`),
     ...members.flatMap(({ proxy }) => connectionsLeft(proxy)),
-  ];
+  ]);
 }

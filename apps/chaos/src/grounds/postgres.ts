@@ -1,13 +1,11 @@
 import { type PostgresServer, startFaultProxy, startPostgres, until } from "@holdfast/test-servers";
 import type { ClockedMember, GroundKind, PostgresGround } from "../ground.ts";
+import { connectionsLeft, shown } from "./left.ts";
 import { clockFor } from "./server-clock.ts";
-import { connectionsLeft, whatStays } from "./what-stays.ts";
 
 /** Of a fleet whose clients hold eight each, and a fault that takes the rest. */
 const CONNECTIONS_MAX = 120;
 const READY_TIMEOUT_MS = 30_000;
-/** A session whose client is gone unheard ends with its ttl class, the next power of two of seconds. */
-const LEFT_MS = 30_000;
 const LEFT = `
   SELECT format('session %s of %s, %s', pid, application_name, state) AS what FROM pg_stat_activity
   WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
@@ -35,7 +33,7 @@ async function startPostgresGround(): Promise<PostgresGround> {
     urls: [`postgres://postgres@${proxy.host}:${proxy.port}/postgres`],
     members: [member],
     ready: () => answers(server),
-    leftovers: () => whatStays(() => leftOn(member), LEFT_MS),
+    leftovers: () => leftOn(member),
     async [Symbol.asyncDispose]() {
       await proxy.close();
       await server.stop();
@@ -57,5 +55,5 @@ async function leftOn({
   proxy,
 }: ClockedMember<PostgresServer>): Promise<readonly string[]> {
   const rows = await server.query(LEFT);
-  return [...rows.map(({ what }) => String(what)), ...connectionsLeft(proxy)];
+  return shown([...rows.map(({ what }) => String(what)), ...connectionsLeft(proxy)]);
 }
