@@ -19,6 +19,7 @@ const commands = {
   red,
   sim,
   history,
+  soak,
   mutate,
   check,
 };
@@ -95,6 +96,14 @@ async function history(rest) {
 /** @param {string[]} rest */
 async function mutate(rest) {
   return await runScript(path.join("scripts", "mutate.mjs"), rest, {});
+}
+
+/** @param {string[]} rest */
+async function soak(rest) {
+  await build();
+  const asksOnly = rest.some((word) => ["--help", "-h"].includes(word));
+  const env = asksOnly ? {} : await ensureServers();
+  return await runScript(path.join("apps", "chaos", "dist", "soak", "soak-main.js"), rest, env);
 }
 
 /** @param {string[]} rest */

@@ -1,0 +1,90 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { whatStays } from "../grounds/what-stays.ts";
+import type { SoakAccount, SoakNews, SoakOrder, SoakTask } from "./message.ts";
+import { type SoakServers, startSoakServers } from "./servers/soak-servers.ts";
+import { slopeOf } from "./slope.ts";
+import type { SoakResult } from "./soak-result.ts";
+
+const WORKER_FILE: string = fileURLToPath(new URL("worker/soak-worker.js", import.meta.url));
+const WORKER_FLAGS: readonly string[] = [
+  "--expose-gc",
+  "--unhandled-rejections=strict",
+  // The heap is asked for timers and sockets in a way that Node calls experimental.
+  "--disable-warning=ExperimentalWarning",
+];
+/** A process that has closed everything and been told to leave ends by itself. */
+const LEAVE_MS_MAX = 5_000;
+
+/** What to soak, and how. */
+export interface SoakOptions extends Omit<SoakTask, "urls"> {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (cycles: number) => void;
+  /** The program of the process under test; a test hands in one that leaks. */
+  readonly workerFile?: string;
+}
+
+/**
+ * Runs cycles in a process of its own against servers of its own, and tells what is left of them. An abort
+ * of `signal` ends the run early; the result is then of what was done.
+ */
+export async function soak(options: SoakOptions): Promise<SoakResult> {
+  await using servers = await startSoakServers(options.backend);
+  const child = fork(options.workerFile ?? WORKER_FILE, { execArgv: [...WORKER_FLAGS] });
+  try {
+    const account = await accountOf(child, servers, options);
+    // Asked while the process is still there: what it forgot to close would go with it.
+    const onServers = await whatStays(() => servers.leftovers(), options.settleMsMax);
+    const leftovers = [...account.leftovers, ...onServers, ...(await leave(child))];
+    return {
+      kind: "holdfast-soak",
+      backend: options.backend,
+      callers: options.callerCount,
+      node: process.version,
+      isInterrupted: options.signal?.aborted === true,
+      ...account,
+      slope: slopeOf(account.samples),
+      leftovers,
+    };
+  } finally {
+    child.kill("SIGKILL");
+  }
+}
+
+async function accountOf(
+  child: ChildProcess,
+  { urls }: SoakServers,
+  { signal, onProgress, workerFile: _, ...task }: SoakOptions,
+): Promise<SoakAccount> {
+  const order = (what: SoakOrder): boolean => child.connected && child.send(what);
+  const stop = (): boolean => order({ order: "stop" });
+  signal?.addEventListener("abort", stop);
+  try {
+    return await new Promise<SoakAccount>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("exit", (code, by) => reject(new Error(`the process ended: ${by ?? code}`)));
+      child.on("message", (message) => {
+        const news = message as SoakNews;
+        if (news.news === "progress") onProgress?.(news.cycles);
+        if (news.news === "closed") resolve(news.account);
+        if (news.news === "failed") reject(new Error(news.why));
+      });
+      order({ order: "begin", task: { ...task, urls } });
+      if (signal?.aborted === true) stop();
+    });
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    child.removeAllListeners();
+  }
+}
+
+/** A process in which nothing is left ends by itself. */
+async function leave(child: ChildProcess): Promise<readonly string[]> {
+  const gone = once(child, "exit", { signal: AbortSignal.timeout(LEAVE_MS_MAX) });
+  child.send({ order: "leave" } satisfies SoakOrder);
+  return await gone.then(
+    () => [],
+    () => ["process: it does not end by itself"],
+  );
+}

@@ -1,0 +1,4 @@
+import { obey } from "./obey.ts";
+import { openLocks } from "./open-locks.ts";
+
+obey(openLocks);

@@ -1,0 +1,109 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, test } from "vitest";
+// The built one: the process under test is a program of its own.
+import { soak } from "../dist/soak/soak.js";
+import { isClean, type SoakResult } from "../dist/soak/soak-result.js";
+
+const MAIN = fileURLToPath(new URL("../dist/soak/soak-main.js", import.meta.url));
+const LEAKING_WORKER = fileURLToPath(new URL("leaking-worker.mjs", import.meta.url));
+const TASK = { backend: "redis", callerCount: 32, sampleCount: 10, settleMsMax: 1_000 } as const;
+
+describe("a short soak on Redis", () => {
+  test("G-09 leaves nothing, and goes every way that a caller can", async () => {
+    const result = await soak({ ...TASK, cycleCount: 5_000 });
+    expect(result.leftovers).toEqual([]);
+    expect(isClean(result)).toBe(true);
+    expect(result.cycles).toBeGreaterThanOrEqual(5_000);
+    expect(result.serverCycles).toBeGreaterThan(2_500);
+    expect(result.localCycles).toBeGreaterThan(0);
+    expect(result.withdrawn).toBeGreaterThan(0);
+    expect(result.renewals).toBeGreaterThan(0);
+    expect(result.samples).toHaveLength(TASK.sampleCount);
+  });
+
+  test("ended early, it closes and tells what it did", async () => {
+    const ending = new AbortController();
+    const onProgress = (cycles: number): void => {
+      if (cycles > 0) ending.abort();
+    };
+    const watched = { signal: ending.signal, onProgress };
+    const result = await soak({ ...TASK, ...watched, cycleCount: 1_000_000 });
+    expect(result).toMatchObject({ isInterrupted: true, leftovers: [] });
+    expect(result.cycles).toBeGreaterThan(0);
+  });
+});
+
+describe("a soak notices", () => {
+  afterEach(() => {
+    delete process.env["HOLDFAST_TEST_LEAK"];
+  });
+
+  test.each(["heap", "buffer"])("memory that grows with every cycle: %s", async (leak) => {
+    const result = await leaking(leak, 5_000);
+    expect(result.slope.verdict).toBe("leaks");
+    expect(isClean(result)).toBe(false);
+  });
+
+  test.each([
+    ["key", "key holdfast:{left} without a ttl"],
+    ["tombstone", "key holdfast:{left}:t:abc without a ttl"],
+    ["driver's listener", "listeners on the user's drivers"],
+    ["signal's listener", "listeners on the callers' signal"],
+    ["timer", "timer more than before"],
+    ["connection", "connection cmd="],
+  ])("what stays once: %s", async (leak, what) => {
+    const result = await leaking(leak, 200);
+    expect(result.leftovers).toContainEqual(expect.stringContaining(what));
+    expect(isClean(result)).toBe(false);
+  });
+});
+
+describe("the command", () => {
+  test.each([
+    [["--backend", "mysql"], "--backend takes redis, redlock, postgres, etcd, memory"],
+    [["--cycles", "many"], "--cycles takes a whole number from 100 to 1000000000"],
+    [["--json", "/nowhere/at/all.json"], "its folder does not exist"],
+    [["--minutes", "5"], "unknown flag --minutes; flags are"],
+    [["now"], 'unexpected argument "now"'],
+  ])("refuses %j", async (words, why) => {
+    const { code, stderr } = await run(words);
+    expect(stderr).toContain(why);
+    expect(code).toBe(64);
+  });
+
+  test("says what it does, and what it did", async () => {
+    expect((await run(["--help"])).stdout).toContain("--cycles n");
+    const { code, stdout } = await run(["--backend", "memory", "--cycles", "1000"]);
+    expect(stdout).toContain("nothing is left\nclean\n");
+    expect(code).toBe(0);
+  });
+});
+
+async function leaking(leak: string, cycleCount: number): Promise<SoakResult> {
+  process.env["HOLDFAST_TEST_LEAK"] = leak;
+  return await soak({ ...TASK, cycleCount, workerFile: LEAKING_WORKER });
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(words: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [MAIN, ...words], { stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (bytes) => {
+    stdout += bytes;
+  });
+  child.stderr.on("data", (bytes) => {
+    stderr += bytes;
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  return { code, stdout, stderr };
+}
