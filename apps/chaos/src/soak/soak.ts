@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { whatStays } from "../grounds/what-stays.ts";
 import type { SoakAccount, SoakNews, SoakOrder, SoakTask } from "./message.ts";
 import { type SoakServers, startSoakServers } from "./servers/soak-servers.ts";
 import { slopeOf } from "./slope.ts";
@@ -14,6 +14,7 @@ const WORKER_FLAGS: readonly string[] = [
   // The heap is asked for timers and sockets in a way that Node calls experimental.
   "--disable-warning=ExperimentalWarning",
 ];
+const LOOK_EVERY_MS = 100;
 /** A process that has closed everything and been told to leave ends by itself. */
 const LEAVE_MS_MAX = 5_000;
 
@@ -35,7 +36,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   try {
     const account = await accountOf(child, servers, options);
     // Asked while the process is still there: what it forgot to close would go with it.
-    const onServers = await whatStays(() => servers.leftovers(), options.settleMsMax);
+    const onServers = await leftOn(servers, options.settleMsMax);
     const leftovers = [...account.leftovers, ...onServers, ...(await leave(child))];
     return {
       kind: "holdfast-soak",
@@ -76,6 +77,16 @@ async function accountOf(
   } finally {
     signal?.removeEventListener("abort", stop);
     child.removeAllListeners();
+  }
+}
+
+/** What is on the servers once it had its time to go. */
+async function leftOn(servers: SoakServers, settleMsMax: number): Promise<readonly string[]> {
+  const startedAtMs = performance.now();
+  for (;;) {
+    const found = await servers.leftovers();
+    if (found.length === 0 || performance.now() - startedAtMs > settleMsMax) return found;
+    await sleep(LOOK_EVERY_MS);
   }
 }
 

@@ -2,8 +2,9 @@ import { type Channel, channel } from "node:diagnostics_channel";
 import { type GrantedEvent, LockError, type RenewedEvent } from "@holdfast/core";
 import type { TurnCounts } from "../message.ts";
 
-/** More than a busy machine causes: the backend is gone, or something is wrong. */
+/** More of both than a busy machine causes: the backend is gone, or something is wrong. */
 const FAULT_COUNT_MAX = 1_000;
+const FAULT_SHARE_MAX = 0.01;
 
 /** Counts what callers do, and what the library says that it did. */
 export class Tally implements Disposable {
@@ -29,8 +30,9 @@ export class Tally implements Disposable {
     const code = LockError.is(error) ? error.code : String(error);
     this.#faults.set(code, (this.#faults.get(code) ?? 0) + 1);
     this.#faultCount += 1;
-    if (this.#faultCount < FAULT_COUNT_MAX) return;
-    throw new Error(`${FAULT_COUNT_MAX} calls failed, the last with ${code}`, { cause: error });
+    const bound = Math.max(FAULT_COUNT_MAX, FAULT_SHARE_MAX * this.cycles);
+    if (this.#faultCount < bound) return;
+    throw new Error(`${this.#faultCount} calls failed, the last with ${code}`, { cause: error });
   }
 
   get counts(): TurnCounts {
