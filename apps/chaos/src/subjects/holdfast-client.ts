@@ -22,6 +22,8 @@ const CODES_EXPECTED: ReadonlySet<LockErrorCode> = new Set<LockErrorCode>([
   "NO_QUORUM",
   "PROVIDER_CLOSED",
   "LEASE_LOST",
+  // Postgres, when its lock table is full.
+  "LIMIT_EXCEEDED",
 ]);
 
 /** Connects Holdfast. */
