@@ -317,7 +317,9 @@ describe("what is believed", () => {
 describe.each([ioredis6, nodeRedis6])("without messages, through $name", (driver) => {
   test("G-07 who has no second connection to give is granted by heartbeat", async () => {
     const holder = await provide();
-    const { client } = await driver.open(server);
+    const own = await driver.open(server);
+    opened.push(own);
+    const { client } = own;
     client.duplicate = () => {
       throw new Error("there is no second connection");
     };
