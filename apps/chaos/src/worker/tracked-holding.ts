@@ -82,6 +82,8 @@ export class TrackedHolding {
     const validUntilNs = this.#deadlineNs();
     if (validUntilNs === undefined || this.#validUntilNs === undefined || this.isOver) return;
     if (validUntilNs - this.#validUntilNs < MOVED_NS_MIN) return;
+    // Of a lease that is over no deadline is left to tell: 0 ms from now is no renewal.
+    if (this.holding.validForMs?.() === 0) return;
     this.#validUntilNs = validUntilNs;
     this.#recorder.record({ ...this.facts, operation: "renew", phase: "invoke" });
     this.#recorder.record({ ...this.facts, operation: "renew", phase: "ok", validUntilNs });
