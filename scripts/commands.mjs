@@ -21,6 +21,7 @@ const commands = {
   history,
   soak,
   mutate,
+  chaos,
   check,
 };
 
@@ -104,6 +105,14 @@ async function soak(rest) {
   const asksOnly = rest.some((word) => ["--help", "-h"].includes(word));
   const env = asksOnly ? {} : await ensureServers();
   return await runScript(path.join("apps", "chaos", "dist", "soak", "soak-main.js"), rest, env);
+}
+
+/** @param {string[]} rest */
+async function chaos(rest) {
+  await build();
+  const asksOnly = rest.some((word) => ["--list", "--help", "-h"].includes(word));
+  const env = asksOnly ? {} : await ensureServers();
+  return await runScript(path.join("apps", "chaos", "dist", "main.js"), rest, env);
 }
 
 /** @param {string[]} rest */

@@ -1,7 +1,7 @@
 /**
  * The door of the repository: `npm test`, `npm run bench`, `npm run bench:web`, `npm run red`,
- * `npm run sim`, `npm run history`, `npm run mutate` and `npm run check` come here. It needs only Node and npm, and
- * brings everything else itself.
+ * `npm run sim`, `npm run history`, `npm run mutate`, `npm run chaos` and `npm run check` come here. It needs only
+ * Node and npm, and brings everything else itself.
  */
 const FLOOR_MAJOR = 20;
 const FLOOR_MINOR = 19;

@@ -1,27 +1,37 @@
-import { grounds } from "./grounds.ts";
-import { Conductor } from "./run/conductor.ts";
+#!/usr/bin/env node
+import { type CommandLine, parseCommandLine } from "./cli/command-line.ts";
+import { helpText, listText } from "./cli/help-text.ts";
+import { USAGE_EXIT_CODE, UsageError } from "./cli/usage-error.ts";
 
-const [backend = "redis", minutes = "0.2", seed = "1", subject = "holdfast"] =
-  process.argv.slice(2);
-const ground = grounds.find((kind) => kind.backend === backend);
-if (ground === undefined) throw new Error("no ground");
-const controller = new AbortController();
-process.on("SIGINT", () => controller.abort());
-const { result } = await Conductor.run(
-  {
-    ground,
-    subject,
-    seed: Number(seed),
-    minutes: Number(minutes),
-    processCount: 4,
-    faults: undefined,
-    historyFolder: undefined,
-  },
-  controller.signal,
-  { say: (text) => console.error(text), update: () => {} },
-);
-const { faults, problems, ...rest } = result;
-console.log(
-  JSON.stringify({ ...rest, faults: faults.length, problems: problems.length }, undefined, 1),
-);
-for (const { rule, name, message } of problems.slice(0, 30)) console.log(rule, name, message);
+/** The command line of chaos. */
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    return await obey(parseCommandLine(args));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`chaos: ${error.message}\n`);
+    return USAGE_EXIT_CODE;
+  }
+}
+
+async function obey(commandLine: CommandLine): Promise<number> {
+  switch (commandLine.command) {
+    case "help":
+      process.stdout.write(helpText);
+      return 0;
+    case "list":
+      process.stdout.write(listText());
+      return 0;
+    case "run": {
+      const { runCommand } = await import("./cli/run-command.ts");
+      return await runCommand(commandLine.selection);
+    }
+  }
+}
+
+// Whoever reads has seen enough, as `| head` has: no fault.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+process.exitCode = await main(process.argv.slice(2));

@@ -171,6 +171,7 @@ export class Conductor {
       subject: request.subject,
       isFenced: subject?.isFenced === true,
       seed: request.seed,
+      plannedMinutes: request.minutes,
       minutes,
       isComplete: !signal.aborted && this.#brokenOff === undefined,
       brokenOff: this.#brokenOff,

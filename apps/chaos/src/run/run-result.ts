@@ -11,6 +11,8 @@ export interface RunResult {
   readonly subject: string;
   readonly isFenced: boolean;
   readonly seed: number;
+  /** What was asked for. */
+  readonly plannedMinutes: number;
   /** From the first turn to the last, checks excluded. */
   readonly minutes: number;
   /** False when it ended early. */

@@ -1,0 +1,85 @@
+import { execFileSync } from "node:child_process";
+import { appendFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { BackendName } from "../ground.ts";
+import { countsBy } from "../report/counts-by.ts";
+import type { RunResult } from "../run/run-result.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** One run, on one state of the sources. */
+interface LedgerEntry {
+  /** Of the day. */
+  readonly date: string;
+  readonly commit: string;
+  /** Git's hashes of the folders whose change makes a run another one. */
+  readonly coreTree: string;
+  readonly adapterTrees: Readonly<Record<string, string>>;
+  readonly node: string;
+  readonly backend: BackendName;
+  readonly subject: string;
+  readonly seed: number;
+  readonly minutes: number;
+  readonly isComplete: boolean;
+  readonly cycles: number;
+  readonly events: number;
+  /** Kind to how many. */
+  readonly faults: Readonly<Record<string, number>>;
+  /** Rule to how many. */
+  readonly violations: Readonly<Record<string, number>>;
+}
+
+/** The state of the sources that a run was made on. */
+export type SourceState = Pick<LedgerEntry, "commit" | "coreTree" | "adapterTrees">;
+
+const ledgerFile: string = fileURLToPath(new URL("../../ledger.jsonl", import.meta.url));
+
+const CORE = "packages/core/src";
+const ADAPTERS: Readonly<Record<BackendName, readonly string[]>> = {
+  redis: ["redis"],
+  redlock: ["redis", "redlock"],
+  postgres: ["postgres"],
+  etcd: ["etcd"],
+};
+
+/** What was committed, which has to be what runs. Throws a {@link UsageError} otherwise. */
+export function sourceState(backend: BackendName): SourceState {
+  const folders = ADAPTERS[backend].map((adapter) => `packages/${adapter}/src`);
+  const changed = git("status", "--porcelain", "--", ...[CORE, ...folders].map(fromRoot));
+  if (changed !== "") throw new UsageError(`--ledger needs committed sources:\n${changed}`);
+  const tree = (folder: string): string => git("rev-parse", `HEAD:${folder}`);
+  return {
+    commit: git("rev-parse", "HEAD"),
+    coreTree: tree(CORE),
+    adapterTrees: Object.fromEntries(
+      ADAPTERS[backend].map((adapter) => [adapter, tree(`packages/${adapter}/src`)]),
+    ),
+  };
+}
+
+export function addToLedger(state: SourceState, result: RunResult): void {
+  const { backend, subject, seed, minutes, isComplete, counts, faults, problems } = result;
+  const entry: LedgerEntry = {
+    date: new Date().toISOString().slice(0, "2026-01-01".length),
+    ...state,
+    node: process.versions.node,
+    backend,
+    subject,
+    seed,
+    minutes: Math.round(minutes * 100) / 100,
+    isComplete,
+    cycles: counts.cycles,
+    events: counts.events,
+    faults: countsBy(faults, ({ id }) => id),
+    violations: countsBy(problems, ({ rule }) => rule),
+  };
+  appendFileSync(ledgerFile, `${JSON.stringify(entry)}\n`);
+}
+
+function fromRoot(folder: string): string {
+  return `:/${folder}`;
+}
+
+function git(...words: string[]): string {
+  const cwd = fileURLToPath(new URL("../..", import.meta.url));
+  return execFileSync("git", words, { cwd, encoding: "utf8" }).trim();
+}
