@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "./usage-error.ts";
@@ -11,7 +12,7 @@ export interface LedgerEntry {
   readonly events: number;
   readonly violations: number;
   readonly commit: string;
-  /** Git's hashes of the folders whose change makes a run another one. */
+  /** Hashes of the files in the folders whose change makes a run another one, their tests left out. */
   readonly coreTree: string;
   readonly redisTree: string;
   readonly simulationTree: string;
@@ -45,13 +46,19 @@ export function addToLedger(entry: LedgerEntry): void {
 export function sourceState(): SourceState {
   const changed = git("status", "--porcelain", "--", ...Object.values(FOLDERS).map(fromRoot));
   if (changed !== "") throw new UsageError(`--ledger needs committed sources:\n${changed}`);
-  const tree = (folder: string): string => git("rev-parse", `HEAD:${folder}`);
   return {
     commit: git("rev-parse", "HEAD"),
-    coreTree: tree(FOLDERS.coreTree),
-    redisTree: tree(FOLDERS.redisTree),
-    simulationTree: tree(FOLDERS.simulationTree),
+    coreTree: treeOf(FOLDERS.coreTree),
+    redisTree: treeOf(FOLDERS.redisTree),
+    simulationTree: treeOf(FOLDERS.simulationTree),
   };
+}
+
+/** One hash of all that is committed in a folder but tests, which no run executes. */
+function treeOf(folder: string): string {
+  const files = git("ls-tree", "-r", "--full-tree", "HEAD", folder).split("\n");
+  const sources = files.filter((file) => !file.endsWith(".test.ts"));
+  return createHash("sha1").update(sources.join("\n")).digest("hex");
 }
 
 /** True when both were run on sources that make the same worlds. */
