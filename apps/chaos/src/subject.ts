@@ -11,6 +11,8 @@ export interface Subject {
   readonly isFenced: boolean;
   /** Whether a lock outlasts its ttl while its holder lives. Without, nobody holds for longer than half a ttl. */
   readonly isRenewed: boolean;
+  /** Renews without telling: nobody can say when a lock ends whose holder is gone, or was not answered. */
+  readonly renewsUnseen?: boolean;
   /** Connects one client of a process. Heavy imports belong in here. */
   open(target: Target): Promise<SubjectClient>;
 }
@@ -25,6 +27,8 @@ export interface Target {
   readonly ttlMsMax: number;
   /** How the clocks of this process were moved; what a library makes of it is its own affair. */
   readonly clock: ShiftedClock;
+  /** Tells of a call that hangs: this process is ended, and replaced. */
+  readonly onHang: (call: string) => void;
 }
 
 /** By how much the clocks that clients see are off from the machine's. Changes during the run. */

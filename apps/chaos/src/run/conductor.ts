@@ -28,8 +28,9 @@ const CALM_MS = 8_000;
 const UPDATE_EVERY_MS = 250;
 const LEFTOVERS_EVERY_MS = 200;
 const MS_PER_MINUTE = 60_000;
-/** More of one rule only repeats the first. */
-const PROBLEMS_PER_RULE_MAX = 20;
+/** More of one rule only repeats the first; a peer may have hundreds, which are counted. */
+const SAID_PER_RULE_MAX = 20;
+const PROBLEMS_PER_RULE_MAX = 10_000;
 
 interface Parts {
   readonly request: RunRequest;
@@ -214,7 +215,7 @@ export class Conductor {
     const before = this.#problems.filter((problem) => problem.rule === rule).length;
     if (before >= PROBLEMS_PER_RULE_MAX) return;
     this.#problems.push({ rule, name: "", message, events: [] });
-    this.#parts.listener.say(`${rule}: ${message}`);
+    if (before < SAID_PER_RULE_MAX) this.#parts.listener.say(`${rule}: ${message}`);
   };
 
   #tell(): void {

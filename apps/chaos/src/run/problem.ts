@@ -18,6 +18,7 @@ export type Blame = (rule: string, message: string) => void;
 export const runRules: Readonly<Record<string, string>> = {
   background: "a process ended, or rejected, although nobody had asked for it",
   close: "a process that was asked to close did not end",
+  hang: "a call was not answered, long after every fault was over",
   error: "a call ended with an error that it may not end with",
   leaks: "something was left when everybody had gone",
   progress: "a fresh client was not given a free name when everything was mended",

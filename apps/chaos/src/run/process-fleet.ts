@@ -179,6 +179,7 @@ export class ProcessFleet implements Fleet {
 
   #hear(index: number, report: WorkerReport): void {
     if (report.kind === "problem") this.#options.blame(report.rule, report.message);
+    if (report.kind === "problem" && report.rule === "hang") void this.kill(index);
     if (report.kind !== "ticket") return;
     // To the neighbours in turn, so that some of them go to the process they come from.
     this.#ticketCount += 1;

@@ -1,4 +1,4 @@
-import type { Holding, Refused, SubjectClient, Wish } from "../subject.ts";
+import type { Holding, Refused, Subject, SubjectClient, Wish } from "../subject.ts";
 import { work } from "./hold-work.ts";
 import { type HoldFacts, TrackedHolding } from "./tracked-holding.ts";
 import type { WorkerHost } from "./worker-host.ts";
@@ -15,7 +15,7 @@ interface TakerParts {
   readonly host: WorkerHost;
   readonly client: SubjectClient;
   readonly clientName: string;
-  readonly isRenewed: boolean;
+  readonly subject: Pick<Subject, "isRenewed" | "renewsUnseen">;
 }
 
 /** One thread of a worker's program: takes locks by turns, does its work under them and gives them back. */
@@ -23,13 +23,13 @@ export class TurnTaker {
   readonly #host: WorkerHost;
   readonly #client: SubjectClient;
   readonly #clientName: string;
-  readonly #isRenewed: boolean;
+  readonly #subject: TakerParts["subject"];
 
-  constructor({ host, client, clientName, isRenewed }: TakerParts) {
+  constructor({ host, client, clientName, subject }: TakerParts) {
     this.#host = host;
     this.#client = client;
     this.#clientName = clientName;
-    this.#isRenewed = isRenewed;
+    this.#subject = subject;
   }
 
   /** Until the process is asked to close. */
@@ -57,7 +57,11 @@ export class TurnTaker {
     const ticket = adopt === undefined ? undefined : this.#host.tickets.shift();
     const tracked = ticket === undefined ? await this.#take() : await this.#adopt(ticket);
     if (!(tracked instanceof TrackedHolding)) return;
-    await work(tracked, { host: this.#host, ttlMs: this.#ttlMs, isRenewed: this.#isRenewed });
+    await work(tracked, {
+      host: this.#host,
+      ttlMs: this.#ttlMs,
+      isRenewed: this.#subject.isRenewed,
+    });
     await this.#finish(tracked);
   }
 
@@ -114,7 +118,8 @@ export class TurnTaker {
     const { recorder, open } = this.#host;
     const { ttlMs, detail, call } = question;
     const said = detail === undefined ? {} : { detail };
-    recorder.record({ ...facts, operation: "acquire", phase: "invoke", ttlMs, ...said });
+    const ends = this.#subject.renewsUnseen === true ? {} : { ttlMs };
+    recorder.record({ ...facts, operation: "acquire", phase: "invoke", ...ends, ...said });
     const answer = await this.#answerOf(call);
     if (!("refused" in answer)) {
       const tracked = new TrackedHolding(answer, facts, recorder);

@@ -49,17 +49,18 @@ export class Worker {
       blame: (rule, error) => report({ kind: "problem", rule, message: wordsOf(error) }),
     });
     const clock = { wallShiftMs: 0, sleptMs: 0 };
+    const onHang = (call: string): void => report({ kind: "problem", rule: "hang", message: call });
     const { backend, urls, clientCount, ttlsMs } = plan;
     const ttlMsMax = Math.max(...ttlsMs);
     const clients = await Promise.all(
       Array.from({ length: clientCount }, (_, clientIndex) =>
-        subject.open({ backend, urls, clientIndex, ttlMsMax, clock }),
+        subject.open({ backend, urls, clientIndex, ttlMsMax, clock, onHang }),
       ),
     );
     const takers = clients.flatMap((client, index) =>
       Array.from({ length: plan.threadCount }, () => {
         const clientName = `${plan.process}.${index}`;
-        return new TurnTaker({ host, client, clientName, isRenewed: subject.isRenewed });
+        return new TurnTaker({ host, client, clientName, subject });
       }),
     );
     return new Worker({ host, recorder, clients, takers, clock });

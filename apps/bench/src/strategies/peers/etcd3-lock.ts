@@ -1,7 +1,6 @@
 import { setTimeout as sleepMs } from "node:timers/promises";
 import type { Etcd3, Lock } from "etcd3";
 import { LEASE_TTL_MS, type LockClient, type Strategy, type Target } from "../../strategy.ts";
-import { requireUrl } from "../require-url.ts";
 
 /** Pauses between two attempts, each anew between these. */
 interface Polling {
@@ -40,9 +39,9 @@ function strategy(id: string, how: string, polling: Polling): Strategy {
   };
 }
 
-async function open(target: Target, polling: Polling): Promise<LockClient<Lock>> {
+async function open({ urls }: Target, polling: Polling): Promise<LockClient<Lock>> {
   const { Etcd3, EtcdLockFailedError } = await import("etcd3");
-  const client = new Etcd3({ hosts: requireUrl(target) });
+  const client = new Etcd3({ hosts: [...urls] });
   return {
     async acquire(name, { ttlMs = LEASE_TTL_MS } = {}) {
       for (;;) {
