@@ -30,12 +30,13 @@ export class ResourceServer implements AsyncDisposable {
 
   #serve(socket: Socket): void {
     this.#sockets.add(socket);
-    // A worker that was killed resets its connection, which is what it is here for.
-    socket.on("error", () => {});
     socket.once("close", () => this.#sockets.delete(socket));
-    createInterface({ input: socket }).on("line", (line) => {
+    const lines = createInterface({ input: socket });
+    lines.on("line", (line) => {
       const request: ResourceRequest = JSON.parse(line);
       socket.write(`${JSON.stringify(this.resource.apply(request))}\n`);
     });
+    // A worker that was killed resets its connection, which is what it is here for.
+    for (const emitter of [socket, lines]) emitter.on("error", () => {});
   }
 }
