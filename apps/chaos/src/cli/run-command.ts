@@ -5,6 +5,8 @@ import { reportPage } from "../report/report-page.ts";
 import { summaryText } from "../report/summary-text.ts";
 import { Conductor } from "../run/conductor.ts";
 import type { RunRequest } from "../run/run-request.ts";
+import type { Finished } from "../run/run-result.ts";
+import { UnavailableError } from "../run/unavailable-error.ts";
 import type { Selection } from "./command-line.ts";
 import { Interruption } from "./interruption.ts";
 import { addToLedger, sourceState } from "./ledger.ts";
@@ -14,6 +16,8 @@ import { createProgress } from "./progress.ts";
 const FOUND_EXIT_CODE = 1;
 /** When the run itself could not go on: EX_SOFTWARE of sysexits.h. */
 const BROKEN_OFF_EXIT_CODE = 70;
+/** When the servers cannot be had: EX_UNAVAILABLE of sysexits.h. */
+const UNAVAILABLE_EXIT_CODE = 69;
 /** A drawn seed is short enough to be read out. */
 const SEED_DRAWN_MAX = 1_000_000_000;
 
@@ -25,9 +29,16 @@ export async function runCommand(selection: Selection): Promise<number> {
   using interruption = new Interruption();
   const progress = await createProgress(process.stderr, request.minutes);
   progress.say(`seed ${request.seed}`);
-  const finished = await Conductor.run(request, interruption.signal, progress).finally(() =>
-    progress.stop(),
-  );
+  let finished: Finished;
+  try {
+    finished = await Conductor.run(request, interruption.signal, progress);
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    process.stderr.write(`chaos: ${error.message}\n`);
+    return UNAVAILABLE_EXIT_CODE;
+  } finally {
+    progress.stop();
+  }
   const { result } = finished;
   if (state !== undefined) addToLedger(state, result);
   if (jsonFile !== undefined) writeFileSync(jsonFile, reportJson(result));

@@ -17,6 +17,7 @@ import { readRun } from "./read-run.ts";
 import type { RunListener, RunRequest } from "./run-request.ts";
 import type { Finished, RunResult } from "./run-result.ts";
 import { Storm } from "./storm.ts";
+import { UnavailableError } from "./unavailable-error.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
 const NAMES: readonly string[] = ["orders", "reports", "billing/eu", "billing/us", "mail"];
@@ -66,6 +67,7 @@ export class Conductor {
       env: clock.env,
       recorder,
       blame: this.#blame,
+      signal,
     });
     const ttlMsMax = Math.max(...this.#bounds.ttlsMs);
     const scene = { ground, fleet: this.#fleet, ttlMsMax, signal };
@@ -81,7 +83,7 @@ export class Conductor {
   ): Promise<Finished> {
     const folder = await folderOf(request);
     listener.say(`starting ${request.ground.about}`);
-    await using ground = await request.ground.start();
+    await using ground = await startGround(request);
     const resourceFolder = await mkdtemp(path.join(tmpdir(), "holdfast-chaos-"));
     const resourcePath = path.join(resourceFolder, "resource.sock");
     let isKept = request.historyFolder !== undefined;
@@ -102,15 +104,17 @@ export class Conductor {
   async #conduct(): Promise<Finished> {
     const { request, signal, listener } = this.#parts;
     const ticker = setInterval(() => this.#tell(), UPDATE_EVERY_MS);
+    signal.addEventListener("abort", () => this.#recordEnd(), { once: true });
     try {
       await this.#fleet.ready();
       await this.#rage(request.minutes * MS_PER_MINUTE);
       listener.say("everything is mended; everybody ends");
       if (!signal.aborted) await this.#requireProgress();
       await this.#fleet.close();
-      await this.#requireNothingLeft();
+      if (!signal.aborted) await this.#requireNothingLeft();
     } catch (error) {
-      this.#brokenOff = error instanceof Error ? error.message : String(error);
+      // Ctrl-C reaches the servers as well: what fails then is no news.
+      if (!signal.aborted) this.#brokenOff = wordsOf(error);
       await this.#fleet.abandon();
     } finally {
       clearInterval(ticker);
@@ -118,6 +122,12 @@ export class Conductor {
     const minutes = (performance.now() - this.#startedMs) / MS_PER_MINUTE;
     listener.say("checking the history");
     return await this.#finish(minutes);
+  }
+
+  /** From now on nothing has to come in time: servers and processes end in any order. */
+  #recordEnd(): void {
+    const what = { process: "chaos", client: "", hold: "end", name: "", phase: "ok" } as const;
+    this.#parts.recorder.record({ ...what, operation: "fault", detail: "ended early" });
   }
 
   /** Storms and calm by turns. */
@@ -225,6 +235,18 @@ export class Conductor {
       problemCount: this.#problems.length,
       underWay: [...this.#storm.underWay],
     });
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function startGround({ ground }: RunRequest): Promise<Ground> {
+  try {
+    return await ground.start();
+  } catch (error) {
+    throw new UnavailableError(wordsOf(error), { cause: error });
   }
 }
 

@@ -19,6 +19,8 @@ interface FleetOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly recorder: Recorder;
   readonly blame: Blame;
+  /** Aborts when the run ends early. Then processes may end by the same Ctrl-C. */
+  readonly signal: AbortSignal;
 }
 
 interface Place {
@@ -118,7 +120,9 @@ export class ProcessFleet implements Fleet {
   async abandon(): Promise<void> {
     this.#isClosing = true;
     for (const place of this.#places) {
-      if (place.fate === "runs") place.fate = "killed";
+      if (place.process.hasEnded) continue;
+      place.fate = "killed";
+      this.#record(place, "crash", "abandoned");
       place.process.signal("SIGKILL");
     }
     await Promise.all(this.#places.map(({ process }) => process.ended));
@@ -145,7 +149,7 @@ export class ProcessFleet implements Fleet {
 
   /** An end that nobody ordered is a violation. */
   async #judge(place: Place, { code, signal, stderr }: ProcessEnd): Promise<void> {
-    const { blame } = this.#options;
+    const { blame, signal: ended } = this.#options;
     const name = place.process.plan.process;
     if (code === LEFTOVER_EXIT_CODE)
       blame("leaks", `process ${name} had closed, and kept ${stderr}`);
@@ -154,7 +158,7 @@ export class ProcessFleet implements Fleet {
     this.#record(place, "crash", "ended by itself");
     if (code === UNCONNECTED_EXIT_CODE) {
       await sleep(RECONNECT_PAUSE_MS);
-    } else if (code !== BACKGROUND_EXIT_CODE) {
+    } else if (code !== BACKGROUND_EXIT_CODE && !ended.aborted) {
       blame("background", `process ${name} ended by itself: ${signal ?? code} ${stderr}`);
     }
   }

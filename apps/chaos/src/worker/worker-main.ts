@@ -19,6 +19,8 @@ process.on("message", (order: WorkerOrder) => {
   else worker?.obey(order);
 });
 process.on("SIGTERM", () => void close());
+// Ctrl-C signals the whole group; when to end is the run's to say.
+process.on("SIGINT", () => {});
 // The run has gone: nobody wants this any more.
 process.on("disconnect", () => {
   if (!isClosing) process.exit();
