@@ -29,9 +29,10 @@ export default defineConfig({
     /** Every run has a thread of its own; within it the modules are loaded once for all files. */
     isolate: false,
     sequence: { sequencer: QuickFirst },
-    /** Time passes where a test says so: what takes this long waits for what never comes. */
-    testTimeout: 8_000,
-    hookTimeout: 8_000,
+    runner: "test/mutation-runner.ts",
+    /** The runner has its own. */
+    testTimeout: 0,
+    hookTimeout: 60_000,
     teardownTimeout: 2_000,
   },
 });
