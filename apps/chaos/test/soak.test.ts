@@ -1,5 +1,9 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { processTree, until } from "@holdfast/test-servers";
 import { afterEach, describe, expect, test } from "vitest";
 // The built one: the process under test is a program of its own.
 import { soak } from "../dist/soak/soak.js";
@@ -7,7 +11,7 @@ import { isClean, type SoakResult } from "../dist/soak/soak-result.js";
 
 const MAIN = fileURLToPath(new URL("../dist/soak/soak-main.js", import.meta.url));
 const LEAKING_WORKER = fileURLToPath(new URL("leaking-worker.mjs", import.meta.url));
-const TASK = { backend: "redis", callerCount: 32, sampleCount: 10, settleMsMax: 1_000 } as const;
+const TASK = { backend: "redis", callerCount: 32, sampleCount: 10, settleMsMax: 20_000 } as const;
 
 describe("a short soak on Redis", () => {
   test("G-09 leaves nothing, and goes every way that a caller can", async () => {
@@ -80,9 +84,22 @@ describe("the command", () => {
   });
 });
 
+test("Ctrl-C ends a soak early, with what was found and without a process behind it", async () => {
+  const child = start(["--backend", "memory", "--cycles", "100000000"]);
+  await until("its worker runs", async () => (await processTree(child.pid ?? 0)).length > 1);
+  const tree = await processTree(child.pid ?? 0);
+  child.kill("SIGINT");
+  const { code, stdout } = await ended(child);
+  expect(stdout).toContain("nothing is left\nclean, ended early\n");
+  expect(code).toBe(130);
+  expect(tree.filter(isRunning)).toEqual([]);
+});
+
 async function leaking(leak: string, cycleCount: number): Promise<SoakResult> {
   process.env["HOLDFAST_TEST_LEAK"] = leak;
-  return await soak({ ...TASK, cycleCount, workerFile: LEAKING_WORKER });
+  // What leaks does not go, however long it is waited for.
+  const settleMsMax = 1_000;
+  return await soak({ ...TASK, cycleCount, settleMsMax, workerFile: LEAKING_WORKER });
 }
 
 interface Ended {
@@ -92,18 +109,26 @@ interface Ended {
 }
 
 async function run(words: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [MAIN, ...words], { stdio: ["ignore", "pipe", "pipe"] });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (bytes) => {
-    stdout += bytes;
-  });
-  child.stderr.on("data", (bytes) => {
-    stderr += bytes;
-  });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", resolve);
-  });
+  return await ended(start(words));
+}
+
+type Started = ChildProcessByStdio<null, Readable, Readable>;
+
+function start(words: readonly string[]): Started {
+  return spawn(process.execPath, [MAIN, ...words], { stdio: ["ignore", "pipe", "pipe"] });
+}
+
+async function ended(child: Started): Promise<Ended> {
+  const closed = once(child, "close");
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code] = (await closed) as [number | null];
   return { code, stdout, stderr };
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }

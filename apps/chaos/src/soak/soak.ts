@@ -15,6 +15,8 @@ const WORKER_FLAGS: readonly string[] = [
   "--disable-warning=ExperimentalWarning",
 ];
 const LOOK_EVERY_MS = 100;
+/** A leak leaves thousands, and more of them say nothing new. */
+const SHOWN_MAX = 20;
 /** A process that has closed everything and been told to leave ends by itself. */
 const LEAVE_MS_MAX = 5_000;
 
@@ -85,9 +87,15 @@ async function leftOn(servers: SoakServers, settleMsMax: number): Promise<readon
   const startedAtMs = performance.now();
   for (;;) {
     const found = await servers.leftovers();
-    if (found.length === 0 || performance.now() - startedAtMs > settleMsMax) return found;
+    if (found.length === 0) return [];
+    if (performance.now() - startedAtMs > settleMsMax) return someOf(found);
     await sleep(LOOK_EVERY_MS);
   }
+}
+
+function someOf(found: readonly string[]): readonly string[] {
+  const more = found.length - SHOWN_MAX;
+  return more > 0 ? [...found.slice(0, SHOWN_MAX), `and ${more} more`] : found;
 }
 
 /** A process in which nothing is left ends by itself. */
