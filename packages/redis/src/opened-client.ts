@@ -1,5 +1,6 @@
 import { LockError, type Random } from "@holdfast/core";
 import type { ConnectionSource } from "./connection-source.ts";
+import { nodeRedisEnd } from "./node-redis-end.ts";
 import type { RedisTarget } from "./parse-url.ts";
 import {
   adaptClient,
@@ -153,13 +154,8 @@ function openNodeRedis({ createClient }: NodeRedisModule, options: OpenOptions):
     disableOfflineQueue: true,
   });
   hearErrors(client);
+  const close = nodeRedisEnd(client);
   client.connect().catch(() => {});
-  const close = (): void => {
-    // Version 5 throws where there is nothing to destroy.
-    if (!client.isOpen) return;
-    if (client.destroy !== undefined) client.destroy();
-    else client.disconnect().catch(() => {});
-  };
   return { connection: adaptClient(client), close };
 }
 

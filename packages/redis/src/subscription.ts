@@ -1,3 +1,4 @@
+import { nodeRedisEnd } from "./node-redis-end.ts";
 import type { IoredisClient, NodeRedisClient } from "./redis-client.ts";
 
 /** A connection that listens to one channel. */
@@ -54,6 +55,7 @@ export function subscribeByNodeRedis(
 ): Subscription {
   const subscriber = client.duplicate();
   subscriber.on("error", () => {});
+  const close = nodeRedisEnd(subscriber);
   let isConfirmed = false;
   let isGivenUp = false;
   const hear = (text: string): void => handlers.message(String(text));
@@ -75,11 +77,6 @@ export function subscribeByNodeRedis(
     get isEnded() {
       return (isConfirmed || isGivenUp) && !subscriber.isOpen;
     },
-    close: () => {
-      // Version 5 throws where there is nothing to destroy.
-      if (!subscriber.isOpen) return;
-      if (subscriber.destroy !== undefined) subscriber.destroy();
-      else subscriber.disconnect().catch(() => {});
-    },
+    close,
   };
 }
