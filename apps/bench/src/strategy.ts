@@ -75,9 +75,11 @@ export interface Target {
 }
 
 /** What a scenario asks of one acquisition. */
-interface AcquireOptions {
+export interface AcquireOptions {
   /** Lease length in milliseconds, where the library lets the caller choose one. */
   readonly ttlMs?: number;
+  /** Ends a loop of the strategy around a library that cannot wait; libraries are not told. */
+  readonly signal?: AbortSignal;
 }
 
 /** One process's use of a strategy. Callers in the process share it, as they would in a service. */

@@ -13,6 +13,8 @@ export interface Subject {
   readonly isRenewed: boolean;
   /** Renews without telling: nobody can say when a lock ends whose holder is gone, or was not answered. */
   readonly renewsUnseen?: boolean;
+  /** Has no way to be closed: a process that is through with it exits, whatever of it still goes on. */
+  readonly endsByExit?: boolean;
   /** Connects one client of a process. Heavy imports belong in here. */
   open(target: Target): Promise<SubjectClient>;
 }

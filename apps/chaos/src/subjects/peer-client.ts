@@ -67,7 +67,7 @@ class PeerClient implements SubjectClient {
   }
 
   async #attempt({ name, ttlMs }: Wish, patience: Patience): Promise<Holding | Refused> {
-    const options = { ttlMs: Math.max(ttlMs, this.#ttlMsMin) };
+    const options = { ttlMs: Math.max(ttlMs, this.#ttlMsMin), signal: patience.signal };
     const call = this.#watched(
       `acquire of ${name}`,
       async () => await this.#client.acquire(name, options),
@@ -141,13 +141,13 @@ class Patience implements Disposable {
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #signals: readonly AbortSignal[];
   readonly #end: (why: string) => void;
-  #isOver = false;
+  readonly #ending = new AbortController();
 
   constructor({ waitMs, signals }: PatienceOptions) {
     const { promise, resolve } = withResolvers<string>();
     this.over = promise;
     this.#end = (why) => {
-      this.#isOver = true;
+      this.#ending.abort();
       resolve(why);
     };
     this.#timer = waitMs === undefined ? undefined : setTimeout(this.#end, waitMs, "waited");
@@ -156,7 +156,12 @@ class Patience implements Disposable {
   }
 
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#ending.signal.aborted;
+  }
+
+  /** Aborts when it is over. */
+  get signal(): AbortSignal {
+    return this.#ending.signal;
   }
 
   readonly #abort = (): void => this.#end("aborted");

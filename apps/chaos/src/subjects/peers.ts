@@ -55,6 +55,7 @@ export const peers: readonly Subject[] = PEERS.map((peer) => {
     isFenced: false,
     isRenewed,
     renewsUnseen: isRenewed,
+    endsByExit: true,
     open: async (target) => {
       const { openPeer } = await import("./peer-client.ts");
       return await openPeer(strategyOf(peer.strategies[target.backend]), peer, target);

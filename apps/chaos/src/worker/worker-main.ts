@@ -23,7 +23,7 @@ process.on("SIGTERM", () => void close());
 process.on("SIGINT", () => {});
 // The run has gone: nobody wants this any more.
 process.on("disconnect", () => {
-  if (!isClosing) process.exit();
+  if (!isClosing || worker?.endsByExit === true) process.exit();
 });
 process.on("uncaughtException", (error) => {
   // Told first, since the process ends with it.

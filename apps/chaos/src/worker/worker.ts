@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { FileRecorder } from "@holdfast/history";
 import { RandomStream } from "../random-stream.ts";
 import { ResourceClient } from "../resource/resource-client.ts";
-import type { ShiftedClock, SubjectClient } from "../subject.ts";
+import type { ShiftedClock, Subject, SubjectClient } from "../subject.ts";
 import { findSubject } from "./find-subject.ts";
 import { TurnTaker } from "./turn-taker.ts";
 import { WorkerHost } from "./worker-host.ts";
@@ -17,6 +17,7 @@ interface WorkerParts {
   readonly clients: readonly SubjectClient[];
   readonly takers: readonly TurnTaker[];
   readonly clock: Changing<ShiftedClock>;
+  readonly subject: Subject;
 }
 
 type Changing<Type> = { -readonly [Key in keyof Type]: Type[Key] };
@@ -63,7 +64,12 @@ export class Worker {
         return new TurnTaker({ host, client, clientName, subject });
       }),
     );
-    return new Worker({ host, recorder, clients, takers, clock });
+    return new Worker({ host, recorder, clients, takers, clock, subject });
+  }
+
+  /** What it uses cannot be closed. */
+  get endsByExit(): boolean {
+    return this.#parts.subject.endsByExit === true;
   }
 
   /** Resolves when a probe has asked for everything; otherwise when the process is asked to close. */

@@ -43,12 +43,12 @@ async function open({ urls }: Target, polling: Polling): Promise<LockClient<Lock
   const { Etcd3, EtcdLockFailedError } = await import("etcd3");
   const client = new Etcd3({ hosts: [...urls] });
   return {
-    async acquire(name, { ttlMs = LEASE_TTL_MS } = {}) {
+    async acquire(name, { ttlMs = LEASE_TTL_MS, signal } = {}) {
       for (;;) {
         try {
           return await lockOf(client, name, ttlMs).acquire();
         } catch (error) {
-          if (!(error instanceof EtcdLockFailedError)) throw error;
+          if (!(error instanceof EtcdLockFailedError) || signal?.aborted === true) throw error;
         }
         await sleepMs(pauseMs(polling));
       }

@@ -1,6 +1,11 @@
 import { setTimeout as sleepMs } from "node:timers/promises";
 import type { Redis } from "ioredis";
-import { LEASE_TTL_MS, type LockClient, type Strategy } from "../../strategy.ts";
+import {
+  type AcquireOptions,
+  LEASE_TTL_MS,
+  type LockClient,
+  type Strategy,
+} from "../../strategy.ts";
 import { tellOnAbort } from "../tell-on-abort.ts";
 import { type HeldRoutine, holdRoutine } from "./held-routine.ts";
 import { type IoredisPeer, ioredisPeer } from "./ioredis-peer.ts";
@@ -74,7 +79,10 @@ async function open(
   // @ts-expect-error The package's types cannot be found.
   const { default: Redlock } = (await import("redlock-5")) as { default: RedlockClass };
   const redlock = new Redlock(clients, settings.client);
-  const acquire = async (name: string, ttlMs: number): Promise<HeldRoutine> => {
+  const acquire = async (
+    name: string,
+    { ttlMs = LEASE_TTL_MS, signal }: AcquireOptions,
+  ): Promise<HeldRoutine> => {
     for (;;) {
       try {
         return await holdRoutine((routine) =>
@@ -82,12 +90,13 @@ async function open(
         );
       } catch (error) {
         if (settings.askAgainMs === undefined || !isRefusal(error)) throw error;
+        if (signal?.aborted === true) throw error;
       }
       await sleepMs(settings.askAgainMs * (0.5 + Math.random()));
     }
   };
   return {
-    acquire: (name, { ttlMs = LEASE_TTL_MS } = {}) => acquire(name, ttlMs),
+    acquire: (name, options = {}) => acquire(name, options),
     release: (_name, held) => held.end(),
     onLost: ({ signal }, tell) => tellOnAbort(signal, tell),
     close: async () => {},
