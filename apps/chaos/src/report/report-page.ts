@@ -1,6 +1,7 @@
 import { html, Markup } from "@holdfast/bench/page/markup";
 import { pageStyle } from "@holdfast/bench/page/page-style";
 import { type CheckerName, timelineOf, timelineSvg } from "@holdfast/history";
+import { faults } from "../faults.ts";
 import { type Problem, runRules } from "../run/problem.ts";
 import type { Finished, RunResult } from "../run/run-result.ts";
 import { countsBy } from "./counts-by.ts";
@@ -82,18 +83,22 @@ function timelineSection({ result, history }: Finished): Markup | undefined {
 </section>`;
 }
 
-function faultSection({ faults, leftOut }: RunResult): Markup {
-  const rows = faultRows(faults).map(
+function faultSection({ faults: inflicted, leftOut }: RunResult): Markup {
+  const rows = faultRows(inflicted).map(
     ({ id, count, seconds }) =>
-      html`<tr><th scope="row">${id}</th><td>${count}</td><td>${seconds.toFixed(1)}</td></tr>`,
+      html`<tr><th scope="row">${id}</th><td>${count}</td><td>${seconds.toFixed(1)}</td><td class="words">${aboutOf(id)}</td></tr>`,
   );
   const notes = leftOut.map(({ id, why }) => html`<p class="note">Not done: ${id}: ${why}</p>`);
   return html`<section aria-labelledby="faults"><h2 id="faults">What was broken</h2>
 <div class="scrolled" tabindex="0" role="group" aria-label="Faults"><table>
-<thead><tr><th scope="col">Fault</th><th scope="col">Times</th><th scope="col">Seconds in all</th></tr></thead>
+<thead><tr><th scope="col">Fault</th><th scope="col">Times</th><th scope="col">Seconds in all</th><th scope="col">What happens</th></tr></thead>
 <tbody>${rows}</tbody></table></div>
 ${notes}
 </section>`;
+}
+
+function aboutOf(id: string): string | undefined {
+  return faults.find((fault) => fault.id === id)?.about;
 }
 
 function runSection(result: RunResult): Markup {

@@ -9,36 +9,47 @@ export interface Bounds {
   readonly progressMs: number;
   /** How long after the end of everybody something may still be on the servers: leases of those who were killed. */
   readonly leftoverMs: number;
-  readonly check: CheckOptions;
+  readonly check: CheckOptions & { readonly settleMs: number };
 }
 
 /**
- * The guarantees page has the bounds; here they have slack, since two cores run a dozen processes and servers. What
+ * The guarantees page has the bounds; here they have slack, since a few cores run a dozen processes and servers. What
  * is exact (exclusion, tokens, the resource, ownership, an order for everything) has no bound and no slack.
  */
-const SLACK: CheckOptions = {
+const SLACK: Bounds["check"] = {
   /** A loss is told by the deadline on an idle loop. */
   noticeMs: 1_000,
-  /** A free name with a waiter is granted within 1 s where messages are lost, and 3 s behind a dead waiter. */
-  wakeUpMs: 8_000,
-  handOffMs: 8_000,
-  crashHandOffMs: 8_000,
-  availableMs: 3_000,
-  /** Clients connect again, tombstones and restart guards end. */
+  /** A free name with a waiter is granted at once, and within 1 s where messages are lost. */
+  wakeUpMs: 3_000,
+  handOffMs: 3_000,
+  crashHandOffMs: 3_000,
+  availableMs: 2_000,
+  /**
+   * Two of the longest ttls. Requests that were held up by a fault arrive at its end, so that locks of the dead, claims
+   * of dead waiters and restart guards end by then, and clients have connected again.
+   */
   settleMs: 4_000,
-  /** Requests wait in stopped servers and in proxies for as long as a fault lasts, and a little. */
-  deliveryMs: 6_000,
+  /** Without a fault a request is there in a moment. */
+  deliveryMs: 1_000,
 };
 
-const TTLS_MS: readonly number[] = [500, 1_000, 2_000];
-
-const byTtl: Bounds = { ttlsMs: TTLS_MS, progressMs: 15_000, leftoverMs: 20_000, check: SLACK };
+const byTtl: Bounds = {
+  ttlsMs: [500, 1_000, 2_000],
+  progressMs: 15_000,
+  leftoverMs: 20_000,
+  check: SLACK,
+};
 
 export const bounds: Readonly<Record<BackendName, Bounds>> = {
   redis: byTtl,
   redlock: byTtl,
-  // Its locks end with a session; classes of ttls are whole seconds, powers of two.
-  postgres: { ...byTtl, ttlsMs: [1_000, 2_000, 4_000] },
+  // Its sessions end after classes of ttls: whole seconds, powers of two.
+  postgres: { ...byTtl, ttlsMs: [1_000, 2_000, 4_000], check: { ...SLACK, settleMs: 8_000 } },
   // A leader change gives every lease its whole ttl again.
-  etcd: { ...byTtl, ttlsMs: [2_000, 4_000], progressMs: 25_000 },
+  etcd: {
+    ...byTtl,
+    ttlsMs: [2_000, 4_000],
+    progressMs: 25_000,
+    check: { ...SLACK, settleMs: 8_000 },
+  },
 };

@@ -23,9 +23,10 @@ import { WorkerProcess } from "./worker-process.ts";
 const NAMES: readonly string[] = ["orders", "reports", "billing/eu", "billing/us", "mail"];
 const CLIENT_COUNT = 2;
 const THREAD_COUNT = 2;
-/** Faults come in storms with calm between, in which what takes place in time can be looked at. */
-const STORM_MS = 25_000;
-const CALM_MS = 8_000;
+/** Faults come in storms. */
+const STORM_MS = 30_000;
+/** Between them is calm: time to settle, and then so long in which what has to come in time is looked at. */
+const CALM_MS = 6_000;
 const UPDATE_EVERY_MS = 250;
 const LEFTOVERS_EVERY_MS = 200;
 const MS_PER_MINUTE = 60_000;
@@ -137,7 +138,8 @@ export class Conductor {
     while (!signal.aborted && performance.now() < endMs) {
       await this.#storm.rage(Math.min(STORM_MS, endMs - performance.now()));
       await ground.ready();
-      const calmMs = Math.max(0, Math.min(CALM_MS, endMs - performance.now()));
+      const leftMs = Math.max(0, endMs - performance.now());
+      const calmMs = Math.min(this.#bounds.check.settleMs + CALM_MS, leftMs);
       // Ends early with the run.
       await sleep(calmMs, undefined, { signal }).catch(() => undefined);
     }
