@@ -4,6 +4,7 @@ import { RandomStream } from "../random-stream.ts";
 import { ResourceClient } from "../resource/resource-client.ts";
 import type { ShiftedClock, Subject, SubjectClient } from "../subject.ts";
 import { findSubject } from "./find-subject.ts";
+import { StandstillWatch } from "./standstill-watch.ts";
 import { TurnTaker } from "./turn-taker.ts";
 import { WorkerHost } from "./worker-host.ts";
 import type { Ticket, WorkerOrder, WorkerReport } from "./worker-message.ts";
@@ -29,9 +30,11 @@ const LAST_TURNS_MS_MAX = 10_000;
 export class Worker {
   readonly #parts: WorkerParts;
   readonly #running: Promise<unknown>;
+  readonly #watch: StandstillWatch;
 
   private constructor(parts: WorkerParts) {
     this.#parts = parts;
+    this.#watch = new StandstillWatch(parts.recorder, parts.host.plan.process);
     const isProbe = parts.host.plan.role === "probe";
     this.#running = isProbe ? this.#probe() : Promise.all(parts.takers.map((taker) => taker.run()));
   }
@@ -95,6 +98,7 @@ export class Worker {
     for (const tracked of given) tracked.released("unknown", "closed");
     const late = sleep(LAST_TURNS_MS_MAX, undefined, { ref: false });
     await Promise.race([this.#running, late]);
+    this.#watch[Symbol.dispose]();
     host.resource[Symbol.dispose]();
     recorder[Symbol.dispose]();
   }
