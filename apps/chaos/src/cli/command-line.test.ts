@@ -78,6 +78,7 @@ describe("refused command lines name the remedy", () => {
     [["--json", "/no/such/folder/a.json"], /--json cannot write .* its folder does not exist/],
     [["--html", tmpdir()], /--html takes a file, and .* is a folder/],
     [["--ledger", "--faults", "worker-killed"], /leave --faults out/],
+    [["--ledger", "--peer", THIS_FILE], /--ledger is for libraries of --list/],
     [["redis"], /unexpected argument "redis"; flags are --backend/],
     [["--minute", "1"], /unknown flag --minute; flags are --backend/],
   ] as const)("%j", (args, message) => {

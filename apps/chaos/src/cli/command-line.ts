@@ -77,10 +77,18 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     historyFolder: readFolder(flags["history"]),
     isForLedger: flags["ledger"] === true,
   };
-  if (selection.isForLedger && selection.faults !== undefined) {
+  if (selection.isForLedger) refuseForLedger(selection);
+  return { command: "run", selection };
+}
+
+/** Its lines are compared with each other, on other machines too. */
+function refuseForLedger({ faults: asked, subject }: Selection): void {
+  if (asked !== undefined) {
     throw new UsageError("--ledger is for runs with every fault: leave --faults out");
   }
-  return { command: "run", selection };
+  if (isSubjectFile(subject)) {
+    throw new UsageError("--ledger is for libraries of --list: --peer names a file");
+  }
 }
 
 type Options = Readonly<Record<string, unknown>>;
