@@ -17,6 +17,7 @@ export class StandstillWatch implements Disposable {
   readonly #process: string;
   readonly #timer: NodeJS.Timeout;
   #lastNs: number;
+  #stoodMs = 0;
   #cpu: NodeJS.CpuUsage = process.cpuUsage();
 
   constructor(recorder: Recorder, processName: string) {
@@ -24,6 +25,11 @@ export class StandstillWatch implements Disposable {
     this.#process = processName;
     this.#lastNs = recorder.nowNs();
     this.#timer = setInterval(() => this.#look(), TICK_EVERY_MS).unref();
+  }
+
+  /** In all so far. */
+  get stoodMs(): number {
+    return this.#stoodMs;
   }
 
   [Symbol.dispose](): void {
@@ -36,6 +42,7 @@ export class StandstillWatch implements Disposable {
     const { user, system } = process.cpuUsage(this.#cpu);
     if (stoodMs > LATE_MS_MIN && (user + system) / US_PER_MS < stoodMs * CPU_SHARE_MAX) {
       const detail = "not let on the processor";
+      this.#stoodMs += stoodMs;
       this.#record({ operation: "pause", atNs: this.#lastNs, detail });
       this.#record({ operation: "resume", atNs: nowNs, detail });
     }
