@@ -45,11 +45,13 @@ export const bounds: Readonly<Record<BackendName, Bounds>> = {
   redlock: byTtl,
   // Its sessions end after classes of ttls: whole seconds, powers of two.
   postgres: { ...byTtl, ttlsMs: [1_000, 2_000, 4_000], check: { ...SLACK, settleMs: 8_000 } },
-  // A leader change gives every lease its whole ttl again.
+  // A leader change gives every lease its whole ttl again. Tombstones of what other processes asked for hang on
+  // leases of 120 s.
   etcd: {
     ...byTtl,
     ttlsMs: [2_000, 4_000],
     progressMs: 25_000,
+    leftoverMs: 150_000,
     check: { ...SLACK, settleMs: 8_000 },
   },
 };
