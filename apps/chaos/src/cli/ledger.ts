@@ -7,7 +7,7 @@ import type { RunResult } from "../run/run-result.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** One run, on one state of the sources. */
-interface LedgerEntry {
+export interface LedgerEntry {
   /** Of the day. */
   readonly date: string;
   readonly commit: string;
@@ -22,6 +22,9 @@ interface LedgerEntry {
   readonly isComplete: boolean;
   readonly cycles: number;
   readonly events: number;
+  /** Additions to the resource that were accepted, and those of them that were lost. */
+  readonly writes: number;
+  readonly lostWrites: number;
   /** Kind to how many. */
   readonly faults: Readonly<Record<string, number>>;
   /** Rule to how many. */
@@ -31,7 +34,7 @@ interface LedgerEntry {
 /** The state of the sources that a run was made on. */
 export type SourceState = Pick<LedgerEntry, "commit" | "coreTree" | "adapterTrees">;
 
-const ledgerFile: string = fileURLToPath(new URL("../../ledger.jsonl", import.meta.url));
+export const ledgerFile: string = fileURLToPath(new URL("../../ledger.jsonl", import.meta.url));
 
 const CORE = "packages/core/src";
 const ADAPTERS: Readonly<Record<BackendName, readonly string[]>> = {
@@ -57,7 +60,8 @@ export function sourceState(backend: BackendName): SourceState {
 }
 
 export function addToLedger(state: SourceState, result: RunResult): void {
-  const { backend, subject, seed, minutes, isComplete, counts, faults, problems } = result;
+  const { backend, subject, seed, minutes, isComplete, counts } = result;
+  const { writes, faults, problems } = result;
   const entry: LedgerEntry = {
     date: new Date().toISOString().slice(0, "2026-01-01".length),
     ...state,
@@ -69,10 +73,16 @@ export function addToLedger(state: SourceState, result: RunResult): void {
     isComplete,
     cycles: counts.cycles,
     events: counts.events,
+    writes: sumOf(writes.map(({ accepted }) => accepted)),
+    lostWrites: sumOf(writes.map(({ lost }) => lost)),
     faults: countsBy(faults, ({ id }) => id),
     violations: countsBy(problems, ({ rule }) => rule),
   };
   appendFileSync(ledgerFile, `${JSON.stringify(entry)}\n`);
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 function fromRoot(folder: string): string {

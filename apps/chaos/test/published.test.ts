@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { type LedgerEntry, ledgerFile } from "../src/cli/ledger.ts";
+import type { SoakResult } from "../src/soak/soak-result.ts";
+
+/** Of the simulation's ledger, what the page tells. */
+interface SeedRange {
+  readonly from: number;
+  readonly to: number;
+  readonly events: number;
+  readonly violations: number;
+  readonly coreTree: string;
+  readonly redisTree: string;
+  readonly simulationTree: string;
+  readonly date: string;
+}
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const SOAKS = `${ROOT}/docs/soaks`;
+const page = readFileSync(`${ROOT}/docs/reliability.md`, "utf8");
+
+/** The cells of the table between the marks of that name, without its two head lines. */
+function rowsOf(mark: string): readonly (readonly string[])[] {
+  const [, block = ""] = page.split(new RegExp(`<!-- /?${mark} -->`));
+  const lines = block.split("\n").filter((line) => line.startsWith("|"));
+  return lines.slice(2).map((line) =>
+    line
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+function linesOf<Entry>(file: string): readonly Entry[] {
+  const lines = readFileSync(file, "utf8").split("\n");
+  return lines.filter((line) => line !== "").map((line): Entry => JSON.parse(line));
+}
+
+function shown(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+test("docs/reliability.md has every range of seeds, by the sources that they ran on", () => {
+  const ranges = linesOf<SeedRange>(`${ROOT}/packages/simulation/ledger.jsonl`);
+  const groups = new Map<string, SeedRange[]>();
+  for (const range of ranges) {
+    const sources = [range.coreTree, range.redisTree, range.simulationTree].join();
+    groups.set(sources, [...(groups.get(sources) ?? []), range]);
+  }
+  const rows = [...groups.values()].map((group) => [
+    group.at(-1)?.date ?? "",
+    group[0]?.coreTree.slice(0, 7) ?? "",
+    shown(sumOf(group.map(({ from, to }) => to - from + 1))),
+    shown(sumOf(group.map(({ events }) => events))),
+    shown(sumOf(group.map(({ violations }) => violations))),
+  ]);
+  expect(rowsOf("simulation")).toEqual(rows);
+});
+
+test("docs/reliability.md has every run of the ledger, and what it found", () => {
+  const rows = linesOf<LedgerEntry>(ledgerFile).map((run) => {
+    const violations = Object.entries(run.violations).map(([rule, count]) => `${count} ${rule}`);
+    return [
+      run.backend,
+      run.subject,
+      String(run.seed),
+      String(run.minutes),
+      shown(sumOf(Object.values(run.faults))),
+      String(Object.keys(run.faults).length),
+      shown(run.cycles),
+      shown(run.writes),
+      shown(run.lostWrites),
+      violations.join(", ") || "-",
+    ];
+  });
+  expect(rowsOf("chaos")).toEqual(rows);
+});
+
+test("docs/reliability.md has every soak", () => {
+  const files = readdirSync(SOAKS).sort();
+  const results = files.flatMap((file): readonly SoakResult[] =>
+    JSON.parse(readFileSync(`${SOAKS}/${file}`, "utf8")),
+  );
+  const rows = results.map(({ backend, cycles, serverCycles, slope, leftovers }) => [
+    backend,
+    shown(cycles),
+    shown(serverCycles),
+    slope.leastSquares.toFixed(2),
+    leftovers.join(", ") || "nothing",
+  ]);
+  expect(rowsOf("soak")).toEqual(rows);
+});
