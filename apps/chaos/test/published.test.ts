@@ -41,6 +41,12 @@ function shown(count: number): string {
   return count.toLocaleString("en-US");
 }
 
+/** Of core, the Redis adapter and the simulation. */
+function sourcesOf(range?: SeedRange): string {
+  const hashes = [range?.coreTree, range?.redisTree, range?.simulationTree];
+  return hashes.map((hash) => hash?.slice(0, 7)).join(" ");
+}
+
 function sumOf(counts: readonly number[]): number {
   return counts.reduce((sum, count) => sum + count, 0);
 }
@@ -53,8 +59,8 @@ test("docs/reliability.md has every range of seeds, by the sources that they ran
     groups.set(sources, [...(groups.get(sources) ?? []), range]);
   }
   const rows = [...groups.values()].map((group) => [
+    sourcesOf(group[0]),
     group.at(-1)?.date ?? "",
-    group[0]?.coreTree.slice(0, 7) ?? "",
     shown(sumOf(group.map(({ from, to }) => to - from + 1))),
     shown(sumOf(group.map(({ events }) => events))),
     shown(sumOf(group.map(({ violations }) => violations))),
@@ -66,9 +72,7 @@ test("docs/reliability.md has every run of the ledger, and what it found", () =>
   const rows = linesOf<LedgerEntry>(ledgerFile).map((run) => {
     const violations = Object.entries(run.violations).map(([rule, count]) => `${count} ${rule}`);
     return [
-      run.backend,
-      run.subject,
-      String(run.seed),
+      `${run.subject} on ${run.backend}, seed ${run.seed}`,
       String(run.minutes),
       shown(sumOf(Object.values(run.faults))),
       String(Object.keys(run.faults).length),
