@@ -19,7 +19,7 @@ import { readJson, rootFolder } from "./workspace.mjs";
  * @typedef {object} Explanation Of survivors that change nothing anybody could notice.
  * @property {string} file
  * @property {string} code The line they begin in.
- * @property {Record<string, string>} mutants What is replaced, and by what.
+ * @property {Record<string, string | string[]>} mutants What is replaced, and by what.
  * @property {string} reason
  */
 
@@ -99,15 +99,20 @@ function scoreRow(name, mutants) {
  * @returns {string[]}
  */
 export function explanationProblems(mutants) {
-  return explanations().flatMap((explanation) => {
-    const { file, code } = explanation;
-    return Object.entries(explanation.mutants)
-      .filter(([original, replacement]) => {
+  return explanations().flatMap((explanation) =>
+    Object.entries(explanation.mutants)
+      .flatMap(([original, replacements]) =>
+        [replacements].flat().map((replacement) => ({ original, replacement })),
+      )
+      .filter(({ original, replacement }) => {
         const one = { ...explanation, mutants: { [original]: replacement } };
         return !mutants.some((mutant) => mutant.isAlive && explains(one, mutant));
       })
-      .map(([original]) => `${file}: \`${original}\` of \`${code}\` is explained and not alive`);
-  });
+      .map(({ original, replacement }) => {
+        const { file, code } = explanation;
+        return `${file}: ${original} -> ${replacement} in \`${code}\` is explained, but not alive`;
+      }),
+  );
 }
 
 /**
@@ -124,15 +129,16 @@ function explains(explanation, { file, code, original, replacement }) {
 
 /**
  * @param {readonly Mutant[]} mutants
+ * @param {readonly string[]} missing Files without results.
  * @returns {string} The page docs/mutation.md.
  */
-export function mutationPage(mutants) {
+export function mutationPage(mutants, missing) {
   const alive = mutants.filter(({ isAlive }) => isAlive);
   const explained = alive.filter(({ reason }) => reason !== undefined);
   const open = alive.filter(({ reason }) => reason === undefined);
   return `${HEAD}
 ${scoreTable(mutants)}
-
+${missing.length === 0 ? "" : `\nNot measured yet: ${missing.map((file) => `\`${file}\``).join(", ")}.\n`}
 ## Survivors that change nothing
 
 They count as survived in the table. Each is in \`test/mutation/equivalents.json\`, which is compared with the
@@ -152,7 +158,7 @@ A mutant is the source with one small change: a comparison turned round, a call 
 worth what it notices, so every mutant that no unit test notices is either a missing test or a change that means nothing.
 
 \`\`\`sh
-npm run mutate                # every part, about an hour on two cores
+npm run mutate                # every part
 npm run mutate -- lease asker # a part, or a file
 npm run mutate -- --page      # makes this page from the last results
 \`\`\`
