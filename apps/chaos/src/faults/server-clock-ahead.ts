@@ -4,12 +4,14 @@ import { onPostgres } from "./postgres-only.ts";
 
 const MINUTE_MS = 60_000;
 
-/** Sessions end by timers, which do not look at the wall clock. */
+/** The server looks at its wall clock when one of its timers goes off, and takes all of them for due. */
 export const serverClockAhead: Fault = {
   id: "server-clock-ahead",
   about: "the clock of the server jumps forward by up to an hour, and stays there",
   row: 5,
   side: "backend",
+  leftOut:
+    "a clock that jumps forward ends sessions before their time, as it does with keys on Redis",
   // On Redis it would be locks-expired-early.
   appliesTo: (ground) => onPostgres(ground) && canMoveClocks(ground),
   async inflict(scene) {
