@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { leaderOf, onEtcd } from "./etcd-only.ts";
+import { askLeader, onEtcd } from "./etcd-only.ts";
 
 const COMPACTION_COUNT_MAX = 10;
 
@@ -12,17 +12,15 @@ export const compacted: Fault = {
   appliesTo: onEtcd,
   async inflict(scene) {
     const { random, signal, sleep, note } = scene;
-    const leader = await leaderOf(scene);
     const compactionCount = random.integer(1, COMPACTION_COUNT_MAX);
     note(`${compactionCount} times`);
     for (let done = 0; done < compactionCount && !signal.aborted; done += 1) {
-      const { header } = (await leader.ask("/v3/kv/range", { key: "AA==" })) as {
+      const { header } = (await askLeader(scene, "/v3/kv/range", { key: "AA==" })) as {
         readonly header: { readonly revision: string };
       };
       // Refused where nothing was written since the last one.
-      await leader
-        .ask("/v3/kv/compaction", { revision: header.revision, physical: random.chance(0.5) })
-        .catch(() => undefined);
+      const compaction = { revision: header.revision, physical: random.chance(0.5) };
+      await askLeader(scene, "/v3/kv/compaction", compaction).catch(() => undefined);
       await sleep(random.between(5, 200));
     }
   },

@@ -3,6 +3,8 @@ import type { Scene } from "../fault.ts";
 import type { EtcdGround, Ground } from "../ground.ts";
 
 const ELECTION_TIMEOUT_MS = 30_000;
+/** What etcd says of a question that it could not answer for want of a leader. */
+const LEADERLESS = / with 503: /;
 
 export function onEtcd({ backend }: Ground): boolean {
   return backend === "etcd";
@@ -27,6 +29,25 @@ export async function leaderOf(scene: Scene): Promise<EtcdServer> {
   return leader;
 }
 
+/** Asks the leader, and again the next one where it stops leading meanwhile. */
+export async function askLeader(
+  scene: Scene,
+  path: string,
+  body: object,
+): Promise<Readonly<Record<string, unknown>>> {
+  let answer: Readonly<Record<string, unknown>> | undefined;
+  const isAnswered = async (): Promise<boolean> => {
+    const leader = await leaderOf(scene);
+    answer = await leader.ask(path, body).catch((error: unknown) => {
+      if (!LEADERLESS.test(String(error))) throw error;
+      return undefined;
+    });
+    return answer !== undefined;
+  };
+  await until(`the leader answers ${path}`, isAnswered, ELECTION_TIMEOUT_MS);
+  return answer ?? {};
+}
+
 /** One key of etcd, with what it was made by. */
 export interface EtcdKey {
   /** In base64, as etcd writes them in JSON. */
@@ -38,9 +59,8 @@ export interface EtcdKey {
 
 /** All keys, oldest first. */
 export async function keysOf(scene: Scene): Promise<readonly EtcdKey[]> {
-  const leader = await leaderOf(scene);
   const range = { key: "AA==", range_end: "AA==", keys_only: true };
-  const { kvs = [] } = (await leader.ask("/v3/kv/range", range)) as {
+  const { kvs = [] } = (await askLeader(scene, "/v3/kv/range", range)) as {
     readonly kvs?: readonly EtcdKey[];
   };
   return [...kvs].sort((one, other) => Number(one.create_revision) - Number(other.create_revision));

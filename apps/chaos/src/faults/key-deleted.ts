@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { keysOf, leaderOf, onEtcd } from "./etcd-only.ts";
+import { askLeader, keysOf, onEtcd } from "./etcd-only.ts";
 
 /** Somebody with etcdctl knows better. */
 export const keyDeleted: Fault = {
@@ -13,7 +13,6 @@ export const keyDeleted: Fault = {
     const { random, note } = scene;
     const keys = await keysOf(scene);
     if (keys.length === 0) return note("nothing was held");
-    const leader = await leaderOf(scene);
-    await leader.ask("/v3/kv/deleterange", { key: random.pick(keys).key });
+    await askLeader(scene, "/v3/kv/deleterange", { key: random.pick(keys).key });
   },
 };

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { keysOf, leaderOf, onEtcd } from "./etcd-only.ts";
+import { askLeader, keysOf, onEtcd } from "./etcd-only.ts";
 
 /** All that a process holds and waits for on it is gone at once. */
 export const leaseRevoked: Fault = {
@@ -13,7 +13,6 @@ export const leaseRevoked: Fault = {
     const { random, note } = scene;
     const leases = (await keysOf(scene)).flatMap(({ lease }) => lease ?? []);
     if (leases.length === 0) return note("nobody had one");
-    const leader = await leaderOf(scene);
-    await leader.ask("/v3/lease/revoke", { ID: random.pick(leases) });
+    await askLeader(scene, "/v3/lease/revoke", { ID: random.pick(leases) });
   },
 };

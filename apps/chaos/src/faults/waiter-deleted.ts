@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { type EtcdKey, keysOf, leaderOf, lockOf, onEtcd } from "./etcd-only.ts";
+import { askLeader, type EtcdKey, keysOf, lockOf, onEtcd } from "./etcd-only.ts";
 
 const DELETED_COUNT_MAX = 3;
 
@@ -16,8 +16,7 @@ export const waiterDeleted: Fault = {
     const count = Math.min(waiting.length, random.integer(1, DELETED_COUNT_MAX));
     let deletedCount = 0;
     for (const pair of random.shuffled(waiting).slice(0, count)) {
-      const leader = await leaderOf(scene);
-      const { succeeded } = await leader.ask("/v3/kv/txn", deletion(pair));
+      const { succeeded } = await askLeader(scene, "/v3/kv/txn", deletion(pair));
       if (succeeded === true) deletedCount += 1;
     }
     note(`${deletedCount} of ${waiting.length} that waited`);
