@@ -99,7 +99,9 @@ function scoreRow(name, mutants) {
  * @returns {string[]}
  */
 export function explanationProblems(mutants) {
-  return explanations().flatMap((explanation) =>
+  const measured = new Set(mutants.map(({ file }) => file));
+  const known = explanations().filter(({ file }) => measured.has(file));
+  return known.flatMap((explanation) =>
     Object.entries(explanation.mutants)
       .flatMap(([original, replacements]) =>
         [replacements].flat().map((replacement) => ({ original, replacement })),
