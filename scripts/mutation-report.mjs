@@ -146,11 +146,11 @@ ${missing.length === 0 ? "" : `\nNot measured yet: ${missing.map((file) => `\`${
 They count as survived in the table. Each is in \`test/mutation/equivalents.json\`, which is compared with the
 results when this page is made.
 
-${table([["where", "mutant", "why nobody can notice"], ...explained.map((one) => [...survivor(one), one.reason ?? ""])])}
+${table([["mutant", "why nobody can notice"], ...explained.map((one) => [...survivor(one), one.reason ?? ""])])}
 
 ## Survivors without an explanation
 
-${open.length === 0 ? "None." : table([["where", "mutant"], ...open.map(survivor)])}
+${open.length === 0 ? "None." : table([["mutant"], ...open.map(survivor)])}
 `;
 }
 
@@ -173,7 +173,7 @@ that breaks the run itself is not counted.
 
 /** @param {Mutant} mutant */
 function survivor({ file, line, original, replacement }) {
-  return [`\`${file}:${line}\``, `${quoted(original)} → ${quoted(replacement)}`];
+  return [`\`${file}:${line}\` ${quoted(original)} → ${quoted(replacement)}`];
 }
 
 /** @param {string} text */
