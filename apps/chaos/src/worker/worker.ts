@@ -88,7 +88,7 @@ export class Worker {
     if (order.kind === "stall") this.#stall(order.ms);
     else if (order.kind === "abort") host.abortPending();
     else if (order.kind === "shift-wall-clock") clock.wallShiftMs += order.ms;
-    else if (order.kind === "suspend") clock.sleptMs += order.ms;
+    else if (order.kind === "suspend") this.#suspend(order.ms);
     else if (order.kind === "ticket") host.tickets.push(order.ticket);
   }
 
@@ -104,6 +104,15 @@ export class Worker {
     this.#watch[Symbol.dispose]();
     host.resource[Symbol.dispose]();
     recorder[Symbol.dispose]();
+  }
+
+  /**
+   * The machine has slept. To the clock of the history no time has passed, so whether what is held outlasted
+   * that is asked at once, before anybody could act on it.
+   */
+  #suspend(ms: number): void {
+    this.#parts.clock.sleptMs += ms;
+    for (const tracked of this.#parts.host.open) tracked.mayWrite();
   }
 
   /** To the processes around it as if it were paused: nothing of it runs. */
