@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { resetSocket } from "./reset-socket.ts";
 
 /** The faults and the traffic of one direction, shared by all connections of a proxy. */
 export interface DirectionState {
@@ -122,7 +123,7 @@ export class FaultPipe {
         break;
       case "reset":
         this.#isEnded = true;
-        this.#sink.resetAndDestroy();
+        resetSocket(this.#sink);
         break;
     }
   }

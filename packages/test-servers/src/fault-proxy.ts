@@ -4,6 +4,7 @@ import type { Direction } from "./direction.ts";
 import { type DirectionState, FaultPipe, type Mark } from "./fault-pipe.ts";
 import { freePort } from "./free-port.ts";
 import type { ServerAddress } from "./launch-plan.ts";
+import { resetSocket } from "./reset-socket.ts";
 import { until } from "./until.ts";
 
 /** Counts of bytes that passed, that are held or delayed, and that were lost. */
@@ -217,19 +218,10 @@ export class FaultProxy implements AsyncDisposable {
 
   #resetOne({ client, upstream, pipes }: Connection): void {
     for (const pipe of pipes) pipe.close();
-    for (const socket of [client, upstream]) end(socket);
+    for (const socket of [client, upstream]) resetSocket(socket);
   }
 }
 
 function markOf(text: string): Mark {
   return { bytes: Buffer.from(text) };
-}
-
-/**
- * Ends a socket by a reset. One that has been told to end cannot be reset any more: libuv refuses to
- * while the shutdown is under way, and Node then forgets a handle that is still open.
- */
-function end(socket: Socket): void {
-  if (socket.writableEnded) socket.destroy();
-  else socket.resetAndDestroy();
 }

@@ -120,3 +120,41 @@ describe.each([
     },
   );
 });
+
+test("a connection that ends and is reset while both wait lets the process end", async () => {
+  // The client has answers unread when it goes, so that its end is followed by a reset.
+  const source = `
+    import { once } from "node:events";
+    import { connect, createServer } from "node:net";
+    import { startFaultProxy, until } from ${JSON.stringify(PACKAGE_URL)};
+    const host = "127.0.0.1";
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on("error", () => {}).resume().write("y".repeat(30_000_000));
+    });
+    await once(server.listen(0, host), "listening");
+    const proxy = await startFaultProxy({ target: { host, port: server.address().port } });
+    for (let count = 0; count < 20; count += 1) {
+      proxy.hold("to-server");
+      const client = connect({ host, port: proxy.port, allowHalfOpen: true });
+      await once(client.on("error", () => {}), "connect");
+      client.pause().write("x");
+      await new Promise((resolve) => client.end(resolve));
+      await until("its word has come", async () => proxy.traffic("to-server").waitingBytes > 0);
+      client.destroy();
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      proxy.deliver("to-server");
+    }
+    await proxy.close();
+    server.close();
+  `;
+  const program = spawn(process.execPath, ["--input-type=module", "--eval", source], {
+    stdio: "ignore",
+  });
+  const ended = once(program, "exit");
+  const late = new Promise<undefined>((resolve) => {
+    setTimeout(() => resolve(undefined), 40_000).unref();
+  });
+  const end = await Promise.race([ended, late]);
+  if (end === undefined) program.kill("SIGKILL");
+  expect(end).toEqual([0, null]);
+});

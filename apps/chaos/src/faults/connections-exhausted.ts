@@ -5,6 +5,8 @@ import { onlyPostgres, onPostgres } from "./postgres-only.ts";
 
 type Session = Awaited<ReturnType<PostgresServer["connect"]>>;
 
+/** SQLSTATE too_many_connections. */
+const NONE_LEFT = "53300";
 /** More than any server of ours allows. */
 const SESSION_COUNT_MAX = 1_000;
 
@@ -31,8 +33,11 @@ export const connectionsExhausted: Fault = {
 
 async function takeAll(server: PostgresServer, taken: Session[]): Promise<void> {
   while (taken.length < SESSION_COUNT_MAX) {
-    const session = await server.connect().catch(() => undefined);
-    if (session === undefined) return;
-    taken.push(session);
+    try {
+      taken.push(await server.connect());
+    } catch (error) {
+      if ((error as { readonly code?: string }).code === NONE_LEFT) return;
+      throw error;
+    }
   }
 }
