@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { PostgresServer } from "@holdfast/test-servers";
 import type { Fault } from "../fault.ts";
 import { breakFor } from "./break-for.ts";
@@ -9,6 +10,7 @@ type Session = Awaited<ReturnType<PostgresServer["connect"]>>;
 const NONE_LEFT = "53300";
 /** More than any server of ours allows. */
 const SESSION_COUNT_MAX = 1_000;
+const AGAIN_MS = 2;
 
 /** Who needs a new session is refused; those that have one go on. */
 export const connectionsExhausted: Fault = {
@@ -20,10 +22,17 @@ export const connectionsExhausted: Fault = {
   async inflict(scene) {
     const { server } = onlyPostgres(scene);
     const taken: Session[] = [];
+    let isOver = false;
+    let taking: Promise<void> | undefined;
     await breakFor(scene, {
       lastMs: scene.random.between(0.1, 1.5) * scene.ttlMsMax,
-      begin: () => takeAll(server, taken),
+      begin() {
+        taking = takeAll(server, taken, () => isOver);
+        taking.catch(() => {});
+      },
       async end() {
+        isOver = true;
+        await taking;
         await Promise.all(taken.map((session) => session.end()));
       },
     });
@@ -31,13 +40,18 @@ export const connectionsExhausted: Fault = {
   },
 };
 
-async function takeAll(server: PostgresServer, taken: Session[]): Promise<void> {
-  while (taken.length < SESSION_COUNT_MAX) {
+/** Also those that others give back meanwhile. */
+async function takeAll(
+  server: PostgresServer,
+  taken: Session[],
+  isOver: () => boolean,
+): Promise<void> {
+  while (!isOver() && taken.length < SESSION_COUNT_MAX) {
     try {
       taken.push(await server.connect());
     } catch (error) {
-      if ((error as { readonly code?: string }).code === NONE_LEFT) return;
-      throw error;
+      if ((error as { readonly code?: string }).code !== NONE_LEFT) throw error;
+      await sleep(AGAIN_MS);
     }
   }
 }
