@@ -13,6 +13,7 @@ type Endable = Pick<NodeRedisSubscriber, "isOpen" | "on" | "destroy" | "disconne
 export function nodeRedisEnd(client: Endable): () => void {
   let isMakingSocket = true;
   let isEnded = false;
+  let lastError: unknown;
   const destroy = (): void => {
     // Version 5 throws where there is nothing to destroy.
     if (!client.isOpen) return;
@@ -25,7 +26,11 @@ export function nodeRedisEnd(client: Endable): () => void {
     if (isEnded && !isMaking) queueMicrotask(destroy);
   };
   client.on("connect", onSocket(false));
-  client.on("error", onSocket(false));
+  client.on("error", (error: unknown) => {
+    // A connection's error comes again, from its ping, when the next socket is being made.
+    if (error !== lastError) onSocket(false)();
+    lastError = error;
+  });
   client.on("reconnecting", onSocket(true));
   return () => {
     isEnded = true;

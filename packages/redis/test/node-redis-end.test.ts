@@ -35,10 +35,25 @@ afterEach(async () => {
   await once(server, "close");
 });
 
+/** Takes whatever a client begins with for good, and breaks its connection at the first ping. */
+function answerAllButPings(): void {
+  server.once("connection", (socket: Socket) => {
+    socket.on("data", (bytes) => {
+      const text = bytes.toString();
+      if (text.includes("\r\nPING\r\n")) socket.destroy();
+      else socket.write("+OK\r\n".repeat(text.match(/^\*\d/gm)?.length ?? 0));
+    });
+  });
+}
+
 describe.each(versions)("G-09 a client of node-redis %s", (_version, create) => {
-  function open(): { readonly client: NodeRedisSubscriber; readonly end: () => void } {
+  function open(options: object = {}): {
+    readonly client: NodeRedisSubscriber;
+    readonly end: () => void;
+  } {
     const { port } = server.address() as AddressInfo;
-    const client = create({ socket: { host: "127.0.0.1", port, reconnectStrategy: 10 } });
+    const socket = { host: "127.0.0.1", port, reconnectStrategy: 10 };
+    const client = create({ ...options, socket });
     client.on("error", () => {});
     const end = nodeRedisEnd(client);
     client.connect().catch(() => {});
@@ -63,6 +78,17 @@ describe.each(versions)("G-09 a client of node-redis %s", (_version, create) => 
     await until("the server has seen it", async () => sockets.length > 0);
     await until("its socket is closed", allClosed);
     expect(client.isOpen).toBe(false);
+  });
+
+  test("leaves no socket when a ping fails late, while it makes the next one", async () => {
+    const { client, end } = open({ pingInterval: 1 });
+    answerAllButPings();
+    // The ping that the broken connection took with it fails when the next is being made.
+    client.on("reconnecting", () => client.on("error", end));
+    await until("the server has seen the next", async () => sockets.length > 1);
+    await until("its socket is closed", allClosed);
+    expect(client.isOpen).toBe(false);
+    expect(sockets).toHaveLength(2);
   });
 
   test("makes no further attempt when it is ended between two", async () => {
