@@ -23,7 +23,7 @@ test("a request tells what the provider needs, and its state where it has one", 
       deadlineMs: 900,
       renewAtMs: 300,
     });
-    expect(releaseRequest(holding)).toEqual({ ...REQUEST, ...more });
+    expect(releaseRequest(holding)).toStrictEqual({ ...REQUEST, ...more });
   }
 });
 

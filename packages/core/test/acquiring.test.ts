@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { createLocks, type Grant, type LocksOptions, type RenewOutcome } from "../src/index.ts";
+import {
+  createLocks,
+  type Grant,
+  type LockProvider,
+  type LocksOptions,
+  type RenewOutcome,
+} from "../src/index.ts";
 import { faultyProvider, settled, unknownFault } from "./faulty-provider.ts";
 
 const NEVER = new Promise<never>(() => undefined);
@@ -16,7 +22,7 @@ test("an attempt tells the provider what was asked for, with a holder of its own
   await locks.acquire("b", { ttlMs: 5_000, description: "another" });
   const [first, second] = provider.acquires;
   const base = { mode: "exclusive", holderId: expect.stringMatching(/^[\w-]{22}$/) };
-  expect(provider.acquires).toEqual([
+  expect(provider.acquires).toStrictEqual([
     { ...base, name: "a", ttlMs: 3_000, renewable: false, description: "a test" },
     { ...base, name: "b", ttlMs: 5_000, renewable: true, description: "another" },
   ]);
@@ -116,6 +122,28 @@ test("G-06 nothing is asked for while too much is in doubt, neither at once nor 
   expect(provider.acquires).toHaveLength(asked);
 });
 
+test("G-06 who was refused does not join the queue while too much is in doubt", async () => {
+  const provider = faultyProvider();
+  const queued: string[] = [];
+  const enqueue: Required<LockProvider>["enqueue"] = ({ name }) => {
+    queued.push(name);
+    return NEVER;
+  };
+  const locks = createLocks({ provider: { ...provider, enqueue }, limits: { inDoubtMax: 1 } });
+  provider.faults.release = () => NEVER;
+  provider.faults.acquire = ({ name }) =>
+    name === "a"
+      ? Promise.reject(unknownFault())
+      : new Promise((resolve) => {
+          void provider.clock.setTimer(10, () => resolve({ granted: false, why: "held" }));
+        });
+  const waiting = settled(locks.acquire("held", { waitMs: 1_000 }));
+  await settled(locks.tryAcquire("a"));
+  await provider.clock.advance(10);
+  expect((await waiting).error?.code).toBe("LIMIT_EXCEEDED");
+  expect(queued).toEqual([]);
+});
+
 test("an adopted lease is relied on from its renewal, and renewed as its ticket says", async () => {
   for (const renew of [true, false]) {
     const { provider, locks, clock } = setUp({ renew });
@@ -124,7 +152,7 @@ test("an adopted lease is relied on from its renewal, and renewed as its ticket 
     provider.renewals.length = 0;
     const adopted = await createLocks({ provider }).adopt(ticket);
     const { holderId } = ticket;
-    expect(provider.renewals).toEqual([[{ name: "a", holderId, ttlMs: 3_000 }]]);
+    expect(provider.renewals).toStrictEqual([[{ name: "a", holderId, ttlMs: 3_000 }]]);
     expect([adopted.validForMs, adopted.ttlMs]).toEqual([2_938, 3_000]);
     await clock.advance(1_000);
     expect(provider.renewals).toHaveLength(renew ? 2 : 1);

@@ -43,6 +43,18 @@ test("an attempt tells its answer and the time it took", async () => {
   ]);
 });
 
+test("an attempt that nobody listened to when it began tells nothing", async () => {
+  const { provider, locks, clock } = setUp();
+  provider.faults.acquire = (_, real) =>
+    new Promise((resolve) => void clock.setTimer(7, () => resolve(real())));
+  const acquired = locks.acquire("a");
+  await clock.advance(1);
+  const messages = listen("attempt");
+  await clock.advance(6);
+  await acquired;
+  expect(messages).toEqual([]);
+});
+
 test("an attempt that failed tells its code and its outcome", async () => {
   const messages = listen("attempt");
   const { provider, locks } = setUp();
