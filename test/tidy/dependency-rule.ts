@@ -27,7 +27,11 @@ const allowances: Readonly<Record<string, Allowance>> = {
   "packages/postgres": { ours: ["core"], foreign: false, lazily: ["pg"] },
   "packages/etcd": { ours: ["core"], foreign: false, lazily: ["etcd3"] },
   "packages/conformance": { ours: ["core"], foreign: false },
-  "packages/simulation": { ours: ["core", "redis", "redis/scripts", "history"], foreign: true },
+  "packages/command-line": { ours: ["config"], foreign: true },
+  "packages/simulation": {
+    ours: ["core", "redis", "redis/scripts", "history", "command-line"],
+    foreign: true,
+  },
   "packages/history": { ours: [], foreign: false },
   "packages/test-servers": { ours: [], foreign: true },
   "packages/cli": { ours: "published", foreign: true },

@@ -1,9 +1,9 @@
 import { type ExecFileException, execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { UsageError } from "@holdfast/command-line";
 import { describe, expect, test } from "vitest";
 import { parseCommandLine } from "../src/cli/command-line.ts";
 import { Tally } from "../src/cli/tally.ts";
-import { UsageError } from "../src/cli/usage-error.ts";
 
 const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
@@ -30,7 +30,7 @@ describe("the command line", () => {
 
   test("refuses a word that it does not know, with those that it does", async () => {
     const { code, stderr } = await sim("--sed", "1");
-    expect(stderr).toMatch(/^sim: unknown flag --sed; flags are --seeds/);
+    expect(stderr).toMatch(/^sim: unknown flag --sed; did you mean --seed\? Flags are --seeds/);
     expect(code).toBe(64);
   });
 

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "@holdfast/command-line";
 
 /** One range of seeds that was run, on one state of the sources. */
 export interface LedgerEntry {

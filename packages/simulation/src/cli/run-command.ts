@@ -1,8 +1,8 @@
 import { randomInt } from "node:crypto";
 import { writeFile } from "node:fs/promises";
+import { Interruption } from "@holdfast/command-line";
 import { runSeed } from "../run/run-seed.ts";
 import type { Selection } from "./command-line.ts";
-import { Interruption } from "./interruption.ts";
 import { addToLedger, nextSeed, readLedger, type SourceState, sourceState } from "./ledger.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import type { Chunk, FailedSeed } from "./seed-message.ts";

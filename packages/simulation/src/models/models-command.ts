@@ -1,5 +1,5 @@
+import { UsageError } from "@holdfast/command-line";
 import { cac } from "cac";
-import { UsageError } from "../cli/usage-error.ts";
 import { BROKEN_CASES } from "./broken-cases.ts";
 import { exploreCase, type ModelCase } from "./model-case.ts";
 import { brokenTable, counterexampleText, type Explored, soundTable } from "./models-report.ts";

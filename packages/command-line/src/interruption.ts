@@ -7,8 +7,8 @@ const SAME_MS_MAX = 500;
 type Signal = keyof typeof EXIT_CODES;
 
 /**
- * Turns Ctrl-C into an abort, so that the run can stop and print what it has. A second one ends the
- * program at once, for a user who will not wait.
+ * Turns Ctrl-C into an abort, so that the run can stop, print what it has and leave nothing behind.
+ * A second one ends the program at once, for a user who will not wait.
  */
 export class Interruption implements Disposable {
   readonly #controller = new AbortController();
