@@ -7,29 +7,40 @@ export interface Random {
 }
 
 const HOLDER_ID_LENGTH = 22;
-/** Ids made from one fill: a fill costs microseconds, a slice of it some nanoseconds. */
-const IDS_PER_FILL = 1_024;
+/** An id is a part of its text, all of which stays in memory for as long as any of its ids. */
+const IDS_PER_TEXT = 8;
+/** 33 bytes are 44 characters of base64url: two ids. */
+const BYTES_PER_TEXT = (IDS_PER_TEXT / 2) * 33;
+/** Texts made from one fill, which costs microseconds. */
+const TEXTS_PER_FILL = 128;
 
 class SystemRandom implements Random {
-  /** 33 bytes are 44 characters of base64url: two ids. */
-  readonly #bytes = Buffer.allocUnsafe((IDS_PER_FILL / 2) * 33);
+  readonly #bytes = Buffer.allocUnsafeSlow(TEXTS_PER_FILL * BYTES_PER_TEXT);
+  #byteAt = this.#bytes.length;
   #text = "";
-  #at = 0;
+  #textAt = 0;
 
   holderId(): string {
-    if (this.#at >= this.#text.length) {
-      // Loaded with the first id: importing it would cost as much as the rest of the package.
-      const crypto = process.getBuiltinModule("node:crypto");
-      this.#text = crypto.randomFillSync(this.#bytes).toString("base64url");
-      this.#at = 0;
-    }
-    const id = this.#text.slice(this.#at, this.#at + HOLDER_ID_LENGTH);
-    this.#at += HOLDER_ID_LENGTH;
+    if (this.#textAt >= this.#text.length) this.#nextText();
+    const id = this.#text.slice(this.#textAt, this.#textAt + HOLDER_ID_LENGTH);
+    this.#textAt += HOLDER_ID_LENGTH;
     return id;
   }
 
   fraction(): number {
     return Math.random();
+  }
+
+  #nextText(): void {
+    if (this.#byteAt >= this.#bytes.length) {
+      // Loaded with the first id: importing it would cost as much as the rest of the package.
+      process.getBuiltinModule("node:crypto").randomFillSync(this.#bytes);
+      this.#byteAt = 0;
+    }
+    const end = this.#byteAt + BYTES_PER_TEXT;
+    this.#text = this.#bytes.toString("base64url", this.#byteAt, end);
+    this.#byteAt = end;
+    this.#textAt = 0;
   }
 }
 
