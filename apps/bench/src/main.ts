@@ -1,7 +1,7 @@
 #!/usr/bin/env node
+import { USAGE_EXIT_CODE, UsageError } from "@holdfast/command-line";
 import { type CommandLine, parseCommandLine } from "./cli/command-line.ts";
 import { helpText, listText } from "./cli/help-text.ts";
-import { USAGE_EXIT_CODE, UsageError } from "./cli/usage-error.ts";
 import { compareReports } from "./compare/compare-reports.ts";
 import { GatesError } from "./gates/gates-error.ts";
 import { scenarios } from "./scenarios.ts";

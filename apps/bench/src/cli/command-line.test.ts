@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { UsageError } from "@holdfast/command-line";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { scenarios } from "../scenarios.ts";
 import { strategies } from "../strategies.ts";
 import { parseCommandLine } from "./command-line.ts";
 import type { RunRequest } from "./run-request.ts";
-import { UsageError } from "./usage-error.ts";
 
 const MANIFEST = fileURLToPath(new URL("../../package.json", import.meta.url));
 

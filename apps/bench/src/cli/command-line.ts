@@ -1,4 +1,11 @@
 import { resolve } from "node:path";
+import {
+  type FlagValues,
+  readFlags,
+  readNumber,
+  readOutputFile,
+  UsageError,
+} from "@holdfast/command-line";
 import { ReportError, readReport } from "../compare/read-report.ts";
 import { GATING_ROUNDS_MIN } from "../gates/doubt.ts";
 import type { Report } from "../report/report.ts";
@@ -6,13 +13,11 @@ import type { Scenario } from "../scenario.ts";
 import { scenarios } from "../scenarios.ts";
 import { strategies } from "../strategies.ts";
 import { chooseStrategies } from "./choose-strategies.ts";
-import { readIds, readList, readNumber, readOutput, readOutputFile } from "./flag-values.ts";
-import { type FlagValues, readFlags } from "./flags.ts";
+import { readIds, readList, readOutput } from "./flag-values.ts";
 import { QUICK_ROUNDS, QUICK_SECONDS, quickScenarios, quickStrategies } from "./quick.ts";
 import { repeatFlags } from "./repeat-flags.ts";
 import type { RunRequest } from "./run-request.ts";
 import { readServerUrls, type ServerUrl } from "./server-url.ts";
-import { UsageError } from "./usage-error.ts";
 
 /** What the user wants. */
 export type CommandLine =
@@ -25,22 +30,40 @@ export type CommandLine =
 const SECONDS_MIN = 0.01;
 const SECONDS_MAX = 600;
 const ROUNDS_MAX = 1_000;
+/** What follows a flag, or undefined for one that stands alone. */
+const FLAGS = {
+  strategies: "<ids>",
+  peers: undefined,
+  scenarios: "<ids>",
+  quick: undefined,
+  gate: undefined,
+  seconds: "<n>",
+  rounds: "<n>",
+  url: "<url>",
+  destructive: undefined,
+  json: "<file>",
+  html: "<file>",
+  from: "<file>",
+  compare: "<files>",
+  list: undefined,
+  help: undefined,
+} as const;
+
+type Flags = FlagValues<keyof typeof FLAGS>;
 
 /** Reads the arguments after the program's name. Throws a {@link UsageError} that names the remedy. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
-  // npm and pnpm each take or leave the "--" in front of a script's own flags.
-  const typed = args[0] === "--" ? args.slice(1) : args;
-  const flags = readFlags(typed);
+  const flags = readFlags(args, FLAGS);
   if (flags.help === true) return { command: "help" };
   if (flags.list === true) return { command: "list" };
   if (flags.from !== undefined) return paging(flags);
   const [before, after] = readReports("compare", flags.compare);
   if (before !== undefined && after !== undefined) return comparing(flags, { before, after });
-  return { command: "run", request: readRequest(flags, { typed, compareWith: before }) };
+  return { command: "run", request: readRequest(flags, { typed: args, compareWith: before }) };
 }
 
 function readRequest(
-  flags: FlagValues,
+  flags: Flags,
   { typed, compareWith }: Pick<RunRequest, "compareWith"> & { readonly typed: readonly string[] },
 ): RunRequest {
   const quick = flags.quick === true;
@@ -50,7 +73,7 @@ function readRequest(
   const named = readIds("strategies", flags.strategies, strategies);
   const known = quick && named === undefined ? quickStrategies(strategies) : strategies;
   const seconds = readNumber("seconds", flags.seconds, { min: SECONDS_MIN, max: SECONDS_MAX });
-  const rounds = readNumber("rounds", flags.rounds, { min: 1, max: ROUNDS_MAX, whole: true });
+  const rounds = readNumber("rounds", flags.rounds, { min: 1, max: ROUNDS_MAX, isWhole: true });
   const asked =
     readIds("scenarios", flags.scenarios, scenarios) ??
     (quick ? quickScenarios(scenarios) : scenarios);
@@ -92,7 +115,7 @@ function refuseTooLittle(
  * Servers that somebody else uses are never killed: there is no way to start them again from here, and
  * a flag should not make it look as if there were.
  */
-function readUrls(flags: FlagValues): readonly ServerUrl[] {
+function readUrls(flags: Flags): readonly ServerUrl[] {
   const urls = readServerUrls(flags.url);
   if (urls.length > 0 && flags.destructive === true) {
     throw new UsageError(
@@ -104,10 +127,10 @@ function readUrls(flags: FlagValues): readonly ServerUrl[] {
 
 /** Two files are compared with each other, and nothing is run. */
 function comparing(
-  { compare: _files, ...others }: FlagValues,
+  { compare: _files, ...others }: Flags,
   reports: { readonly before: Report; readonly after: Report },
 ): CommandLine {
-  const [other] = Object.keys(others).filter((name) => name !== "--");
+  const [other] = Object.keys(others);
   if (other === undefined) return { command: "compare", ...reports };
   throw new UsageError(
     `--compare with two files runs nothing: leave out --${other}, or name one file`,
@@ -115,9 +138,9 @@ function comparing(
 }
 
 /** A page of a result is made, and nothing is run. */
-function paging({ from, html: wish, ...others }: FlagValues): CommandLine {
+function paging({ from, html: wish, ...others }: Flags): CommandLine {
   const html = readOutputFile("html", wish);
-  const [other] = Object.keys(others).filter((name) => name !== "--");
+  const [other] = Object.keys(others);
   if (html === undefined || other !== undefined) {
     throw new UsageError(
       `--from makes the page of a result and runs nothing: ${html === undefined ? "say --html FILE" : `leave out --${other}`}`,

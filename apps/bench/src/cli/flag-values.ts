@@ -1,8 +1,6 @@
-import { existsSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { nearestWord } from "./nearest-word.ts";
+import { readOutputFile, UsageError } from "@holdfast/command-line";
+import { nearestWord } from "@holdfast/config";
 import { STDOUT } from "./run-request.ts";
-import { UsageError } from "./usage-error.ts";
 
 /** Those of `known` that a list names, in the order of `known`; undefined without a wish. */
 export function readIds<Item extends { readonly id: string }>(
@@ -32,48 +30,9 @@ export function readList(wish: unknown): readonly string[] {
     .filter((word) => word !== "");
 }
 
-/** What a number may be. */
-export interface Range {
-  readonly min: number;
-  readonly max: number;
-  readonly whole?: boolean;
-}
-
-/** A number in its range; undefined without a wish. */
-export function readNumber(flag: string, wish: unknown, range: Range): number | undefined {
-  if (wish === undefined) return undefined;
-  const value = typeof wish === "number" ? wish : Number.NaN;
-  const fits = value >= range.min && value <= range.max;
-  if (fits && (range.whole !== true || Number.isInteger(value))) return value;
-  const kind = range.whole === true ? "a whole number" : "a number";
-  throw new UsageError(
-    `--${flag} takes ${kind} from ${range.min} to ${range.max}, not "${String(wish)}"`,
-  );
-}
-
-/** A file to write and nothing else. */
-export function readOutputFile(flag: string, wish: unknown): string | undefined {
-  const file = readOutput(flag, wish);
-  if (file !== STDOUT) return file;
-  throw new UsageError(`--${flag} takes the path of one file to write`);
-}
-
-/**
- * A file to write, absolute, or {@link STDOUT}. Checked before the run, so that minutes of measuring
- * do not end in a path that does not exist.
- */
+/** A file to write, absolute, or {@link STDOUT}. */
 export function readOutput(flag: string, wish: unknown): string | undefined {
-  if (wish === undefined) return undefined;
-  if (typeof wish !== "string" && typeof wish !== "number") {
-    throw new UsageError(`--${flag} takes the path of one file to write, or ${STDOUT}`);
-  }
   if (wish === STDOUT) return STDOUT;
-  const file = resolve(String(wish));
-  if (!existsSync(dirname(file))) {
-    throw new UsageError(`--${flag} cannot write ${file}: its folder does not exist`);
-  }
-  if (existsSync(file) && statSync(file).isDirectory()) {
-    throw new UsageError(`--${flag} takes a file, and ${file} is a folder`);
-  }
-  return file;
+  if (wish !== true) return readOutputFile(flag, wish);
+  throw new UsageError(`--${flag} takes the path of one file to write, or ${STDOUT}`);
 }

@@ -3,7 +3,7 @@ import { repeatFlags } from "./repeat-flags.ts";
 
 test("what is measured is kept, and where it is written is not", () => {
   expect(
-    repeatFlags(["--quick", "--json", "-", "--strategies=a,b", "--html=x.html", "--peers"]),
+    repeatFlags(["--", "--quick", "--json", "-", "--strategies=a,b", "--html=x.html", "--peers"]),
   ).toEqual(["--quick", "--strategies", "a,b", "--peers"]);
 });
 

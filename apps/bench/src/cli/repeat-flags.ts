@@ -14,7 +14,7 @@ export function repeatFlags(typed: readonly string[]): readonly string[] {
     else groups.splice(-1, 1, [...last, word]);
   }
   return groups
-    .filter(([flag]) => !OUTPUTS.includes(flag))
+    .filter(([flag]) => flag !== "--" && !OUTPUTS.includes(flag))
     .flatMap(([flag, ...values]) => [flag, ...(flag === "--url" ? shown(values) : values)]);
 }
 

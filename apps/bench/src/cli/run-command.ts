@@ -1,3 +1,4 @@
+import { Interruption } from "@holdfast/command-line";
 import { compareReports } from "../compare/compare-reports.ts";
 import { type GateField, gatePlanItems } from "../gates/gate-plan.ts";
 import type { GateRow } from "../gates/gate-row.ts";
@@ -9,7 +10,6 @@ import type { Report } from "../report/report.ts";
 import { scenarios } from "../scenarios.ts";
 import { UnreachableError } from "../server/given-servers.ts";
 import { strategies } from "../strategies.ts";
-import { Interruption } from "./interruption.ts";
 import { type Measured, measure } from "./measure.ts";
 import { publish, publishPage, publishPart } from "./publish.ts";
 import type { RunRequest } from "./run-request.ts";

@@ -1,6 +1,6 @@
+import { UsageError } from "@holdfast/command-line";
 import { expect, test } from "vitest";
 import { readServerUrls } from "./server-url.ts";
-import { UsageError } from "./usage-error.ts";
 
 test("each --url is one server, shown without its password and its path", () => {
   expect(readServerUrls(["redis://u:pw@one:6379/3", "rediss://two:6380?password=pw"])).toEqual([

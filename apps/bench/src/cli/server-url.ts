@@ -1,5 +1,5 @@
+import { UsageError } from "@holdfast/command-line";
 import type { ServerBackend } from "../strategy.ts";
-import { UsageError } from "./usage-error.ts";
 
 /** A server of the user. `url` may hold a password and goes to drivers only; `shown` goes anywhere. */
 export interface ServerUrl {

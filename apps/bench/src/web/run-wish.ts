@@ -1,4 +1,4 @@
-import { nearestWord } from "../cli/nearest-word.ts";
+import { nearestWord } from "@holdfast/config";
 import { scenarios } from "../scenarios.ts";
 import { strategies } from "../strategies.ts";
 

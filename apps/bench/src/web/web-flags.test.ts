@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
+import { UsageError } from "@holdfast/command-line";
 import { expect, test } from "vitest";
-import { UsageError } from "../cli/usage-error.ts";
 import { readWebFlags } from "./web-flags.ts";
 
 const TOKEN = { HOLDFAST_BENCH_TOKEN: "long-enough-to-be-a-token" };

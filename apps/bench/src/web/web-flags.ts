@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { UsageError } from "@holdfast/command-line";
 import { readServerUrls } from "../cli/server-url.ts";
-import { UsageError } from "../cli/usage-error.ts";
 
 /** How the page is to be served. */
 export interface WebRequest {

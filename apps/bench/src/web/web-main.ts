@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-import { Interruption } from "../cli/interruption.ts";
-import { USAGE_EXIT_CODE, UsageError } from "../cli/usage-error.ts";
+import { Interruption, USAGE_EXIT_CODE, UsageError } from "@holdfast/command-line";
 import { readWebFlags, type WebRequest, webHelpText } from "./web-flags.ts";
 
 /** Serves the page until Ctrl-C. */

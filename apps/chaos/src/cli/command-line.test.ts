@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { UsageError } from "@holdfast/command-line";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseCommandLine, type Selection } from "./command-line.ts";
-import { UsageError } from "./usage-error.ts";
 
 const THIS_FILE = fileURLToPath(import.meta.url);
 
@@ -70,7 +70,7 @@ describe("refused command lines name the remedy", () => {
     [["--minutes", "0"], /--minutes takes a number from 0.05 to 10000, not "0"/],
     [["--minutes", "soon"], /--minutes takes a number/],
     [["--seed", "1.5"], /--seed takes a whole number/],
-    [["--seed", "-1"], /./],
+    [["--seed", "-1"], /--seed takes a whole number from 0 .*, not "-1"/],
     [["--processes", "0"], /--processes takes a whole number from 1/],
     [["--peer", "nobody"], /--peer does not know "nobody" on redis; it takes holdfast/],
     [["--peer", "./no/such/file.mjs"], /--peer names a file that does not exist/],
@@ -80,7 +80,7 @@ describe("refused command lines name the remedy", () => {
     [["--ledger", "--faults", "worker-killed"], /leave --faults out/],
     [["--ledger", "--peer", THIS_FILE], /--ledger is for libraries of --list/],
     [["redis"], /unexpected argument "redis"; flags are --backend/],
-    [["--minute", "1"], /unknown flag --minute; flags are --backend/],
+    [["--minute", "1"], /unknown flag --minute; did you mean --minutes\? Flags are --backend/],
   ] as const)("%j", (args, message) => {
     const parse = (): unknown => parseCommandLine(args);
     expect(parse).toThrow(UsageError);

@@ -1,13 +1,12 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
-import { cac } from "cac";
+import { readFlags, readNumber, readOutputFile, UsageError } from "@holdfast/command-line";
 import type { Fault } from "../fault.ts";
 import { faults } from "../faults.ts";
 import type { GroundKind } from "../ground.ts";
 import { grounds } from "../grounds.ts";
 import { subjects } from "../subjects.ts";
 import { isSubjectFile } from "../worker/find-subject.ts";
-import { UsageError } from "./usage-error.ts";
 
 /** What to run, as it was typed. */
 export interface Selection {
@@ -33,14 +32,13 @@ export type CommandLine =
   | { readonly command: "run"; readonly selection: Selection };
 
 const MINUTES_DEFAULT = 1;
-const MINUTES_MIN = 0.05;
-const MINUTES_MAX = 10_000;
-const SEED_MAX: number = 2 ** 48;
+const MINUTES_RANGE = { min: 0.05, max: 10_000 } as const;
+const SEED_RANGE = { min: 0, max: 2 ** 48, isWhole: true } as const;
 const PROCESSES_DEFAULT = 4;
-const PROCESSES_MAX = 64;
+const PROCESSES_RANGE = { min: 1, max: 64, isWhole: true } as const;
 
 /** What follows a flag; undefined for one that stands alone. */
-const FLAGS: Readonly<Record<string, string | undefined>> = {
+const FLAGS = {
   backend: "<name>",
   minutes: "<m>",
   seed: "<s>",
@@ -53,29 +51,25 @@ const FLAGS: Readonly<Record<string, string | undefined>> = {
   ledger: undefined,
   list: undefined,
   help: undefined,
-};
+} as const;
 
 /** Reads the arguments after the program's name. Throws a {@link UsageError} that names the remedy. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
-  // npm and pnpm each take or leave the "--" in front of a script's own flags.
-  const flags = readFlags(args[0] === "--" ? args.slice(1) : args);
-  if (flags["help"] === true) return { command: "help" };
-  if (flags["list"] === true) return { command: "list" };
-  const number = (flag: string, range: Range): number | undefined =>
-    readNumber(flag, flags[flag], range);
-  const ground = readGround(flags["backend"]);
+  const flags = readFlags(args, FLAGS);
+  if (flags.help === true) return { command: "help" };
+  if (flags.list === true) return { command: "list" };
+  const ground = readGround(flags.backend);
   const selection: Selection = {
     ground,
-    subject: readSubject(flags["peer"], ground),
-    minutes: number("minutes", { min: MINUTES_MIN, max: MINUTES_MAX }) ?? MINUTES_DEFAULT,
-    seed: number("seed", { min: 0, max: SEED_MAX, isWhole: true }),
-    processCount:
-      number("processes", { min: 1, max: PROCESSES_MAX, isWhole: true }) ?? PROCESSES_DEFAULT,
-    faults: readFaults(flags["faults"]),
-    jsonFile: readFile("json", flags["json"]),
-    htmlFile: readFile("html", flags["html"]),
-    historyFolder: readFolder(flags["history"]),
-    isForLedger: flags["ledger"] === true,
+    subject: readSubject(flags.peer, ground),
+    minutes: readNumber("minutes", flags.minutes, MINUTES_RANGE) ?? MINUTES_DEFAULT,
+    seed: readNumber("seed", flags.seed, SEED_RANGE),
+    processCount: readNumber("processes", flags.processes, PROCESSES_RANGE) ?? PROCESSES_DEFAULT,
+    faults: readFaults(flags.faults),
+    jsonFile: readOutputFile("json", flags.json),
+    htmlFile: readOutputFile("html", flags.html),
+    historyFolder: readFolder(flags.history),
+    isForLedger: flags.ledger === true,
   };
   if (selection.isForLedger) refuseForLedger(selection);
   return { command: "run", selection };
@@ -89,27 +83,6 @@ function refuseForLedger({ faults: asked, subject }: Selection): void {
   if (isSubjectFile(subject)) {
     throw new UsageError("--ledger is for libraries of --list: --peer names a file");
   }
-}
-
-type Options = Readonly<Record<string, unknown>>;
-
-function readFlags(args: readonly string[]): Options {
-  const parser = cac("chaos");
-  for (const [name, value] of Object.entries(FLAGS)) {
-    parser.option(`${name === "help" ? "-h, " : ""}--${name}${value ? ` ${value}` : ""}`, "");
-  }
-  const parsed = parser.parse(["node", "chaos", ...args], { run: false });
-  const known = Object.keys(FLAGS);
-  const list = known.map((flag) => `--${flag}`).join(", ");
-  const [stray] = parsed.args;
-  if (stray !== undefined)
-    throw new UsageError(`unexpected argument "${stray}"; flags are ${list}`);
-  for (const name of Object.keys(parsed.options)) {
-    if (name === "--" || name === "h" || known.includes(name)) continue;
-    if (/^\d+$/.test(name)) throw new UsageError(`-${name} is negative, which no flag takes`);
-    throw new UsageError(`unknown flag --${name}; flags are ${list}`);
-  }
-  return parsed.options;
 }
 
 function readGround(wish: unknown): GroundKind {
@@ -142,39 +115,6 @@ function readFaults(wish: unknown): readonly Fault[] | undefined {
   if (unknown === undefined) return faults.filter(({ id }) => ids.includes(id));
   const known = faults.map(({ id }) => id).join(", ");
   throw new UsageError(`--faults does not know "${unknown}"; it takes ${known}`);
-}
-
-interface Range {
-  readonly min: number;
-  readonly max: number;
-  readonly isWhole?: boolean;
-}
-
-function readNumber(flag: string, wish: unknown, range: Range): number | undefined {
-  if (wish === undefined) return undefined;
-  const value = typeof wish === "number" ? wish : Number.NaN;
-  const fits = value >= range.min && value <= range.max;
-  if (fits && (range.isWhole !== true || Number.isInteger(value))) return value;
-  const kind = range.isWhole === true ? "a whole number" : "a number";
-  throw new UsageError(
-    `--${flag} takes ${kind} from ${range.min} to ${range.max}, not "${String(wish)}"`,
-  );
-}
-
-/** Checked before the run, so that it does not end in a path that does not exist. */
-function readFile(flag: string, wish: unknown): string | undefined {
-  if (wish === undefined) return undefined;
-  if (typeof wish !== "string" && typeof wish !== "number") {
-    throw new UsageError(`--${flag} takes the path of one file to write`);
-  }
-  const file = path.resolve(String(wish));
-  if (!existsSync(path.dirname(file))) {
-    throw new UsageError(`--${flag} cannot write ${file}: its folder does not exist`);
-  }
-  if (existsSync(file) && statSync(file).isDirectory()) {
-    throw new UsageError(`--${flag} takes a file, and ${file} is a folder`);
-  }
-  return file;
 }
 
 /** The history of one run, and of nothing else. */

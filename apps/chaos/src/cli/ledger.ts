@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { appendFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { UsageError } from "@holdfast/command-line";
 import type { BackendName } from "../ground.ts";
 import { countsBy } from "../report/counts-by.ts";
 import type { RunResult } from "../run/run-result.ts";
-import { UsageError } from "./usage-error.ts";
 
 /** One run, on one state of the sources. */
 export interface LedgerEntry {

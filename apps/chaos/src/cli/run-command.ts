@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { writeFileSync } from "node:fs";
+import { Interruption } from "@holdfast/command-line";
 import { reportJson } from "../report/report-json.ts";
 import { reportPage } from "../report/report-page.ts";
 import { summaryText } from "../report/summary-text.ts";
@@ -8,7 +9,6 @@ import type { RunRequest } from "../run/run-request.ts";
 import type { Finished } from "../run/run-result.ts";
 import { UnavailableError } from "../run/unavailable-error.ts";
 import type { Selection } from "./command-line.ts";
-import { Interruption } from "./interruption.ts";
 import { addToLedger, sourceState } from "./ledger.ts";
 import { createProgress } from "./progress.ts";
 

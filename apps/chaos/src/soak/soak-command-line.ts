@@ -1,7 +1,4 @@
-import { existsSync, statSync } from "node:fs";
-import path from "node:path";
-import { cac } from "cac";
-import { UsageError } from "../cli/usage-error.ts";
+import { readFlags, readNumber, readOutputFile, UsageError } from "@holdfast/command-line";
 import { type SoakBackend, soakBackends } from "./message.ts";
 
 /** What the user wants. */
@@ -19,9 +16,16 @@ export interface SoakRequest {
 }
 
 const CYCLES_DEFAULT = 1_000_000;
-const CYCLE_RANGE = { min: 100, max: 1_000_000_000 } as const;
-const CALLER_RANGE = { min: 1, max: 1_000 } as const;
-const FLAGS = ["backend", "cycles", "callers", "json", "help"];
+const CYCLES_RANGE = { min: 100, max: 1_000_000_000, isWhole: true } as const;
+const CALLERS_RANGE = { min: 1, max: 1_000, isWhole: true } as const;
+/** What follows a flag; undefined for one that stands alone. */
+const FLAGS = {
+  backend: "<b>",
+  cycles: "<n>",
+  callers: "<n>",
+  json: "<file>",
+  help: undefined,
+} as const;
 
 export const soakHelpText: string = `Takes and gives back locks a million times, and looks what stays: memory, keys, sessions, sockets, timers, listeners.
 
@@ -41,40 +45,17 @@ cycles are too few to say that nothing grows. Ctrl-C ends the run early and prin
 
 /** Reads the arguments after the program's name. Throws a {@link UsageError} that names the remedy. */
 export function parseSoakCommandLine(args: readonly string[]): SoakCommandLine {
-  const options = readFlags(args[0] === "--" ? args.slice(1) : args);
-  if (options["help"] === true) return { command: "help" };
+  const flags = readFlags(args, FLAGS);
+  if (flags.help === true) return { command: "help" };
   return {
     command: "run",
     request: {
-      backends: readBackends(options["backend"]),
-      cycleCount: readCount("cycles", options["cycles"], CYCLE_RANGE) ?? CYCLES_DEFAULT,
-      callerCount: readCount("callers", options["callers"], CALLER_RANGE),
-      jsonFile: readFile(options["json"]),
+      backends: readBackends(flags.backend),
+      cycleCount: readNumber("cycles", flags.cycles, CYCLES_RANGE) ?? CYCLES_DEFAULT,
+      callerCount: readNumber("callers", flags.callers, CALLERS_RANGE),
+      jsonFile: readOutputFile("json", flags.json),
     },
   };
-}
-
-type Options = Readonly<Record<string, unknown>>;
-
-function readFlags(args: readonly string[]): Options {
-  const parser = cac("soak")
-    .option("--backend <b>", "")
-    .option("--cycles <n>", "")
-    .option("--callers <n>", "")
-    .option("--json <file>", "")
-    .option("-h, --help", "");
-  const parsed = parser.parse(["node", "soak", ...args], { run: false });
-  const [stray] = parsed.args;
-  if (stray !== undefined) throw new UsageError(`unexpected argument "${stray}"; ${flagList()}`);
-  for (const name of Object.keys(parsed.options)) {
-    if (name === "--" || name === "h" || FLAGS.includes(name)) continue;
-    throw new UsageError(`unknown flag --${name}; ${flagList()}`);
-  }
-  return parsed.options;
-}
-
-function flagList(): string {
-  return `flags are ${FLAGS.map((flag) => `--${flag}`).join(", ")}`;
 }
 
 function readBackends(wish: unknown): readonly SoakBackend[] {
@@ -83,28 +64,4 @@ function readBackends(wish: unknown): readonly SoakBackend[] {
   const found = soakBackends.filter((backend) => words.includes(backend));
   if (found.length === words.length) return found;
   throw new UsageError(`--backend takes ${soakBackends.join(", ")}, not "${String(wish)}"`);
-}
-
-function readCount(
-  flag: string,
-  wish: unknown,
-  { min, max }: { readonly min: number; readonly max: number },
-): number | undefined {
-  if (wish === undefined) return undefined;
-  if (typeof wish === "number" && Number.isInteger(wish) && wish >= min && wish <= max) return wish;
-  throw new UsageError(`--${flag} takes a whole number from ${min} to ${max}`);
-}
-
-/** Checked before the run, so that it does not end in a path that does not exist. */
-function readFile(wish: unknown): string | undefined {
-  if (wish === undefined) return undefined;
-  if (typeof wish !== "string") throw new UsageError("--json takes the path of one file to write");
-  const file = path.resolve(wish);
-  if (!existsSync(path.dirname(file))) {
-    throw new UsageError(`--json cannot write ${file}: its folder does not exist`);
-  }
-  if (existsSync(file) && statSync(file).isDirectory()) {
-    throw new UsageError(`--json takes a file, and ${file} is a folder`);
-  }
-  return file;
 }

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { writeFile } from "node:fs/promises";
-import { Interruption } from "../cli/interruption.ts";
-import { USAGE_EXIT_CODE, UsageError } from "../cli/usage-error.ts";
+import { Interruption, USAGE_EXIT_CODE, UsageError } from "@holdfast/command-line";
 import type { SoakBackend } from "./message.ts";
 import { soak } from "./soak.ts";
 import { parseSoakCommandLine, type SoakRequest, soakHelpText } from "./soak-command-line.ts";
