@@ -75,6 +75,16 @@ test.each([
   },
 );
 
+test.each([1, 2, 3])(
+  "a contended name that is free again is granted at once, with %i members",
+  async (count) => {
+    const { provider, release } = await contended(count);
+    await release();
+    // Nobody moves the clock: what waits for a timer waits for ever.
+    await granted(provider.tryAcquire(attempt("next")));
+  },
+);
+
 test("the time until a retry is worth while is when a majority could be free", async () => {
   const { members, provider } = testQuorum(5);
   for (const [index, ttlMs] of [1_000, 2_000, 3_000, 4_000].entries()) {

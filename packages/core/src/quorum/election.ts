@@ -208,8 +208,12 @@ export class Election {
   #decideLead(leads: Ballot[], pending: readonly Ballot[]): void {
     if (pending.some(({ isAsked }) => isAsked)) return;
     if (inStates(this.#ballots, "held").length > 0) this.#lose();
-    else if (inStates(this.#ballots, "granted").length > 0) this.#askRest();
-    else this.#askLead(leads);
+    else if (inStates(this.#ballots, "granted").length === 0) this.#askLead(leads);
+    else {
+      this.#askRest();
+      // Of one member there is no rest.
+      this.#decide();
+    }
   }
 
   /** Those whose clocks agree: a member whose clock ran away has no vote. */
