@@ -37,9 +37,24 @@ test("the time and the token are those that a majority has", async () => {
   });
 });
 
+test("where a majority tells differing tokens, that of the last of them is meant", async () => {
+  const provider = saying({ ...one, fencingToken: 7n }, { ...one, fencingToken: 5n }, free);
+  expect(await provider.inspect?.("a")).toMatchObject({ fencingToken: 5n });
+});
+
+test("members without a doctor have nothing to find", async () => {
+  const clock = manualClock();
+  const members = [1, 2, 3].map((number) => {
+    const { doctor: _, ...member } = faultyMember(clock, number);
+    return member;
+  });
+  const provider = quorum(members, plain);
+  expect(await provider.doctor?.()).toEqual([]);
+});
+
 test("what less than a majority says is left out", async () => {
   const bare = { name: "a", held: true, incarnation: "one" };
-  expect(await saying(one, one, one).inspect?.("a")).toEqual(bare);
+  expect(await saying(one, one, one).inspect?.("a")).toStrictEqual(bare);
   const partly = saying({ ...one, remainingMs: 100, fencingToken: 5n }, one, free);
   expect(await partly.inspect?.("a")).toEqual(bare);
 });

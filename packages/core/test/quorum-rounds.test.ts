@@ -52,7 +52,7 @@ describe("a renewal", () => {
     const { members, provider, grant } = await held();
     await provider.renew([CLAIM]);
     const asked = members.map(({ renewals }) => renewals.flat());
-    expect(asked).toEqual(
+    expect(asked).toStrictEqual(
       [1, 2, 3].map((number) => [
         { ...CLAIM, raiseFenceTo: grant.fencingToken, state: `of ${number}` },
       ]),
@@ -66,7 +66,8 @@ describe("a renewal", () => {
     await provider.tryAcquire(attempt("mine"));
     const [outcome] = await provider.renew([CLAIM]);
     expect(outcome).toMatchObject({ status: "renewed", fencingToken: undefined });
-    expect(members.map(({ renewals }) => renewals.flat())).toEqual([[CLAIM], [CLAIM], [CLAIM]]);
+    const asked = members.map(({ renewals }) => renewals.flat());
+    expect(asked).toStrictEqual([[CLAIM], [CLAIM], [CLAIM]]);
   });
 
   test("is valid for as long as the member that keeps it shortest, counted from its send", async () => {

@@ -34,14 +34,14 @@ test("a new ballot has no answer, which nobody waited for", () => {
     "pending",
     false,
   ]);
-  expect(made.vote()).toEqual({ member: "three", answer: "unknown", why: "not waited for" });
+  expect(made.vote()).toStrictEqual({ member: "three", answer: "unknown", why: "not waited for" });
 });
 
 test("a grant is a vote with its token, and ends its validity after its send", () => {
   const made = ballot();
   made.granted(GRANT);
   expect([made.state, made.token, made.endsAtMs, made.ttlMs]).toEqual(["granted", 7n, 905, 1_000]);
-  expect(made.vote()).toEqual({ member: "three", answer: "granted", fencingToken: 7n });
+  expect(made.vote()).toStrictEqual({ member: "three", answer: "granted", fencingToken: 7n });
 });
 
 test.each([
@@ -57,7 +57,7 @@ test.each([
 test("a member that abstains without saying for how long gives no reason", () => {
   const made = ballot();
   made.refused({ granted: false, why: "abstaining" });
-  expect(made.vote()).toEqual({ member: "three", answer: "abstaining" });
+  expect(made.vote()).toStrictEqual({ member: "three", answer: "abstaining" });
 });
 
 test("a fault is told by its code and words, and anything else as no usable answer", () => {
@@ -66,11 +66,11 @@ test("a fault is told by its code and words, and anything else as no usable answ
   made.faulted(fault);
   expect(made.fault).toBe(fault);
   const why = "BACKEND_REJECTED: no permission";
-  expect(made.vote()).toEqual({ member: "three", answer: "unknown", why });
+  expect(made.vote()).toStrictEqual({ member: "three", answer: "unknown", why });
   const other = ballot();
   other.faulted(new Error("a driver's own"));
   expect(other.fault).toBeUndefined();
-  expect(other.vote()).toEqual({ member: "three", answer: "unknown", why: "no usable answer" });
+  expect(other.vote()).toStrictEqual({ member: "three", answer: "unknown", why: "no usable answer" });
 });
 
 test("a raise confirms only the token it was to raise to", () => {
@@ -79,7 +79,7 @@ test("a raise confirms only the token it was to raise to", () => {
   made.granted(GRANT);
   made.raised({ ...renewed, fencingToken: 9n }, 9n);
   expect([made.state, made.token, made.endsAtMs]).toEqual(["confirmed", 9n, 900]);
-  expect(made.vote()).toEqual({ member: "three", answer: "granted", fencingToken: 9n });
+  expect(made.vote()).toStrictEqual({ member: "three", answer: "granted", fencingToken: 9n });
   for (const outcome of [
     { ...renewed, fencingToken: 8n },
     { status: "lost", why: "gone" } as const,
@@ -88,7 +88,7 @@ test("a raise confirms only the token it was to raise to", () => {
     const failed = ballot();
     failed.granted(GRANT);
     failed.raised(outcome, 9n);
-    expect(failed.vote()).toEqual({
+    expect(failed.vote()).toStrictEqual({
       member: "three",
       answer: "unknown",
       fencingToken: 7n,
@@ -101,11 +101,11 @@ test("a member whose time is up has no vote, unless another had it when it was a
   const silent = ballot();
   silent.timedOut("no answer within 5 ms");
   const why = "no answer within 5 ms";
-  expect(silent.vote()).toEqual({ member: "three", answer: "unknown", why });
+  expect(silent.vote()).toStrictEqual({ member: "three", answer: "unknown", why });
   const held = ballot();
   held.heldCount = 1;
   held.timedOut(why);
-  expect(held.vote()).toEqual({ member: "three", answer: "held" });
+  expect(held.vote()).toStrictEqual({ member: "three", answer: "held" });
 });
 
 test("a member whose clock strayed abstains", () => {

@@ -28,6 +28,15 @@ test("of members that disagree, the most that agree have their votes", () => {
   expect([...five.agreeing([0, 1, 2, 3, 4])].sort()).toEqual([1, 2, 3]);
 });
 
+test("of three, two that are apart by the very limit agree", () => {
+  expect([...heard(100, 0, 100, 5_000).agreeing(ALL)].sort()).toEqual([0, 1]);
+});
+
+test("clocks behind ours disagree as those ahead of it do", () => {
+  expect(heard(100, -5_000, 0, undefined).agreeing([0, 1])).toHaveLength(1);
+  expect(heard(100, -5_000, -5_050, 0).agreeing(ALL)).toHaveLength(2);
+});
+
 test("two that are further apart than the limit are not both heard, whichever was first", () => {
   for (const offsets of [
     [0, 101],
@@ -65,6 +74,7 @@ test("a clock that was set right agrees again with its next answer", () => {
 });
 
 test("a stray is told by its distance from the median, and nobody before anything was heard", () => {
+  expect(heard(100, 0, 0, 100).strayMs(2)).toBe(0);
   const offsets = heard(100, 0, 10, -3_600_000, undefined, undefined);
   expect([0, 1, 2, 3].map((member) => offsets.strayMs(member))).toEqual([0, 0, 3_600_000, 0]);
   expect(heard(100, undefined).strayMs(0)).toBe(0);

@@ -8,7 +8,8 @@ import { resolveQuorum } from "./quorum-options.ts";
 
 const LOSS: Loss = { name: "a", holderId: "mine", why: "deleted" };
 
-function scene(count = 3) {
+/** So many members, of which those of these numbers tell of no losses. */
+function scene(count = 3, mute: readonly number[] = []) {
   const listeners = Array.from({ length: count }, () => new Set<(loss: Loss) => void>());
   const settings = resolveQuorum([memory()], {});
   const members = listeners.map((set, index) => {
@@ -16,7 +17,8 @@ function scene(count = 3) {
       set.add(listener);
       return { [Symbol.dispose]: () => void set.delete(listener) };
     };
-    const provider = { ...memory(), onLoss } as unknown as LockProvider;
+    const { onLoss: _, ...plain } = memory();
+    const provider: LockProvider = mute.includes(index + 1) ? plain : { ...plain, onLoss };
     return new QuorumMember(index, provider, settings);
   });
   const holds = new Holds();
@@ -100,4 +102,15 @@ test("everybody who listens is told, in the member's words", () => {
   for (const name of ["first", "second"]) losses.add(({ why }) => told.push(`${name}: ${why}`));
   tell(1);
   expect(told).toEqual(["first: deleted", "second: deleted"]);
+});
+
+test("members that tell of no losses are passed over", () => {
+  const told: Loss[] = [];
+  const { losses, tell, heard } = scene(3, [2]);
+  const subscription = losses.add((loss) => told.push(loss));
+  tell(1);
+  tell(3);
+  expect([told, heard()]).toEqual([[LOSS], [1, 0, 1]]);
+  subscription[Symbol.dispose]();
+  expect(heard()).toEqual([0, 0, 0]);
 });

@@ -106,7 +106,7 @@ describe("leaving", () => {
     expect(await member.leave(seat, CLAIM, false)).toBe("released");
     seat.state = "its own";
     expect(await member.leave(seat, CLAIM, true)).toBe("released");
-    expect(releases).toEqual([
+    expect(releases).toStrictEqual([
       { ...CLAIM, inDoubt: false },
       { ...CLAIM, inDoubt: true, state: "its own" },
     ]);

@@ -238,6 +238,13 @@ describe("a turn that is kept", () => {
     expect([again?.turn === turn, again?.isNew, lead.asked.length]).toEqual([false, true, 2]);
   });
 
+  test("that is over by itself is given to nobody when the quorum closes", async () => {
+    const { clock, turns, lead } = await kept();
+    await clock.advance(3_000);
+    turns.close();
+    expect(lead.releases).toEqual([]);
+  });
+
   test("goes back when the quorum closes", async () => {
     const { clock, turns, turn, lead, signal } = await kept();
     turns.close();
