@@ -70,7 +70,11 @@ test("a fault is told by its code and words, and anything else as no usable answ
   const other = ballot();
   other.faulted(new Error("a driver's own"));
   expect(other.fault).toBeUndefined();
-  expect(other.vote()).toStrictEqual({ member: "three", answer: "unknown", why: "no usable answer" });
+  expect(other.vote()).toStrictEqual({
+    member: "three",
+    answer: "unknown",
+    why: "no usable answer",
+  });
 });
 
 test("a raise confirms only the token it was to raise to", () => {
