@@ -38,8 +38,8 @@ Usage: npm run soak -- [flags]
   --help           show this
 
 One process does the cycles, on servers of its own: most on free names, others where callers meet, wait, give up,
-hand on or renew. Twenty times on the way, when nobody holds a lock, it collects its garbage and measures its memory.
-The exit code is 1 when that grows by a byte a cycle, or when anything is left in the end. Fewer than 600,000
+hand on or renew. Sixty times on the way, when nobody holds a lock, it collects its garbage and measures its memory.
+The exit code is 1 when that grows by a byte a cycle, or when anything is left in the end. Fewer than 700,000
 cycles are too few to say that nothing grows. Ctrl-C ends the run early and prints what was found so far.
 `;
 

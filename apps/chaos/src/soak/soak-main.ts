@@ -18,7 +18,8 @@ const CALLERS: Readonly<Record<SoakBackend, number>> = {
 };
 /** Of each soak. */
 const MEASURING = {
-  sampleCount: 20,
+  // Names that are swept by the thousand move the heap by a megabyte, up and down: many samples even that out.
+  sampleCount: 60,
   // gRPC looks for unused connections every ten seconds.
   settleMsMax: 20_000,
 } as const;
