@@ -53,6 +53,7 @@ export function later<Value>() {
 
 /** A member that answers as the test says, at first grants with the token 7, and what it was asked. */
 export interface ScriptedServer {
+  identity: string;
   readonly acquires: AcquireRequest[];
   readonly renewals: RenewRequest[];
   readonly releases: ReleaseRequest[];
@@ -60,8 +61,9 @@ export interface ScriptedServer {
   renew(request: RenewRequest): Promise<RenewOutcome>;
 }
 
-function scriptedServer(): ScriptedServer {
+function scriptedServer(_: unknown, index: number): ScriptedServer {
   return {
+    identity: `server ${index + 1}`,
     acquires: [],
     renewals: [],
     releases: [],
@@ -87,7 +89,7 @@ export async function electionScene(
     return door;
   });
   const providers = servers.map((server, index): LockProvider => {
-    const provider: LockProvider = {
+    const joined: LockProvider = {
       ...memory({ clock }),
       tryAcquire(request) {
         server.acquires.push(request);
@@ -97,16 +99,21 @@ export async function electionScene(
         server.renewals.push(...requests);
         return await Promise.all(requests.map((request) => server.renew(request)));
       },
+    };
+    const notAsMember = (): Promise<never> => Promise.reject(new Error("not asked as a member"));
+    return {
+      ...joined,
+      tryAcquire: notAsMember,
+      renew: notAsMember,
       release(request) {
         server.releases.push(request);
         return "released";
       },
       async asMember() {
         await doors[index]?.promise;
-        return { identity: `server ${index}`, provider };
+        return { identity: server.identity, provider: joined };
       },
     };
-    return provider;
   });
   const settings = resolveQuorum(providers, options);
   const members = providers.map((provider, index) => new QuorumMember(index, provider, settings));

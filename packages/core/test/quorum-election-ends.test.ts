@@ -148,6 +148,14 @@ describe("a member that joins late", () => {
     expect(asked()).toEqual([1, 1, 1]);
   });
 
+  test("is not asked after the others refused", async () => {
+    const { run, join, asked, server } = await electionScene(3, {}, [3]);
+    for (const number of [1, 2]) server(number).acquire = ANSWERS.held;
+    expect(await run()).toMatchObject({ granted: false, why: "held" });
+    await join(3);
+    expect(asked()).toEqual([1, 1, 0]);
+  });
+
   test("is not asked after the election was lost", async () => {
     const { clock, run, join, asked } = await electionScene(3, {}, [2, 3]);
     const answer = run();
@@ -182,6 +190,29 @@ describe("an attempt that is given up", () => {
     const { error } = await settled(run({}, { signal }));
     expect(error).toMatchObject({ code: "ABORTED", cause: "enough", outcome: "not-applied" });
     expect(asked()).toEqual([0, 0, 0]);
+  });
+
+  test("is in doubt where only some of the members were asked yet", async () => {
+    const { clock, run, server } = await electionScene(3, {}, [2, 3]);
+    server(1).acquire = ANSWERS.silent;
+    const controller = new AbortController();
+    const answer = settled(run({}, { signal: controller.signal }));
+    await clock.advance(0);
+    controller.abort();
+    expect((await answer).error).toMatchObject({ code: "ABORTED", outcome: "unknown" });
+  });
+
+  test("by its holder is not won any more, not by the last vote that it lacks", async () => {
+    const { clock, hold, run, server } = await electionScene();
+    const second = later<typeof FREE>();
+    server(2).acquire = () => second.promise;
+    server(3).acquire = ANSWERS.silent;
+    const answer = settled(run());
+    await clock.advance(0);
+    hold.isReleased = true;
+    second.resolve(FREE);
+    expect((await answer).error?.code).toBe("ABORTED");
+    expect([hold.isWon, hold.token]).toEqual([false, undefined]);
   });
 
   test("by its holder ends with the next answer, and what was asked is in doubt", async () => {
