@@ -1,40 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { ProgramProcess } from "@holdfast/test-servers";
 
 const MAIN_FILE = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
-/** The built program, running in a process group of its own. */
-export class ChaosProcess {
-  readonly child: ChildProcess;
-  stdout = "";
-  stderr = "";
-  readonly #ended: Promise<unknown>;
-
+/** The built chaos. */
+export class ChaosProcess extends ProgramProcess {
   constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    this.child = spawn(process.execPath, [MAIN_FILE, ...args], {
-      // Where CI is set, colours would be written to a pipe too.
-      env: { ...process.env, NO_COLOR: "1", ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-      detached: true,
-    });
-    this.child.stdout?.on("data", (bytes: Buffer) => {
-      this.stdout += bytes.toString();
-    });
-    this.child.stderr?.on("data", (bytes: Buffer) => {
-      this.stderr += bytes.toString();
-    });
-    this.#ended = once(this.child, "close");
-  }
-
-  /** Signals the program and all it started, as a terminal does for Ctrl-C. */
-  signalGroup(signal: NodeJS.Signals): void {
-    process.kill(-(this.child.pid ?? 0), signal);
-  }
-
-  /** Waits for the end and gives the exit code. */
-  async exitCode(): Promise<number | null> {
-    await this.#ended;
-    return this.child.exitCode;
+    super(MAIN_FILE, args, env);
   }
 }

@@ -15,6 +15,7 @@ export type { PgBouncerOptions } from "./pgbouncer-options.ts";
 export type { PostgresOptions } from "./postgres-options.ts";
 export type { PostgresServer } from "./postgres-server.ts";
 export { processTree } from "./process-tree.ts";
+export { ProgramProcess } from "./program-process.ts";
 export type { RedisOptions, RedisUser } from "./redis-options.ts";
 export { RedisServer } from "./redis-server.ts";
 export { type RespArgument, RespClient, type RespClientOptions } from "./resp-client.ts";
