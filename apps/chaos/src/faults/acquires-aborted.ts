@@ -1,6 +1,7 @@
 import type { Fault } from "../fault.ts";
+import { severalTimes } from "./several-times.ts";
 
-const ROUND_COUNT_MAX = 20;
+const ROUNDS = { countMax: 20, pauseMs: [1, 100] } as const;
 
 /** Whatever step each of them is at. */
 export const acquiresAborted: Fault = {
@@ -9,12 +10,10 @@ export const acquiresAborted: Fault = {
   row: 30,
   side: "fleet",
   appliesTo: () => true,
-  async inflict({ fleet, random, signal, sleep, note }) {
-    const roundCount = random.integer(1, ROUND_COUNT_MAX);
-    note(`${roundCount} times`);
-    for (let round = 1; round <= roundCount && !signal.aborted; round += 1) {
+  async inflict(scene) {
+    const { fleet } = scene;
+    await severalTimes(scene, ROUNDS, () => {
       for (let index = 0; index < fleet.size; index += 1) fleet.abort(index);
-      await sleep(random.between(1, 100));
-    }
+    });
   },
 };

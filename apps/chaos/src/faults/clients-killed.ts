@@ -1,7 +1,8 @@
 import type { Fault } from "../fault.ts";
 import { anyRedis, onRedis } from "./redis-only.ts";
+import { severalTimes } from "./several-times.ts";
 
-const KILL_COUNT_MAX = 5;
+const KILLS = { countMax: 5, pauseMs: [5, 250] } as const;
 
 /** The server ends connections between any two bytes; a driver may send its command again. */
 export const clientsKilled: Fault = {
@@ -11,15 +12,11 @@ export const clientsKilled: Fault = {
   side: "backend",
   appliesTo: onRedis,
   async inflict(scene) {
-    const { random, signal, sleep, note } = scene;
     const { server } = anyRedis(scene);
     await using client = await server.connect();
-    const killCount = random.integer(1, KILL_COUNT_MAX);
-    note(`${killCount} times`);
-    for (let kill = 1; kill <= killCount && !signal.aborted; kill += 1) {
+    await severalTimes(scene, KILLS, async () => {
       await client.command("CLIENT", "KILL", "TYPE", "normal");
       await client.command("CLIENT", "KILL", "TYPE", "pubsub");
-      await sleep(random.between(5, 250));
-    }
+    });
   },
 };

@@ -1,8 +1,9 @@
 import type { Fault } from "../fault.ts";
+import { severalTimes } from "./several-times.ts";
 import { survivesReset } from "./survives-reset.ts";
 import { someLinks } from "./victims.ts";
 
-const RESET_COUNT_MAX = 5;
+const RESETS = { countMax: 5, pauseMs: [5, 250] } as const;
 
 /** Commands are cut off in the middle, and drivers may send them again. */
 export const connectionsReset: Fault = {
@@ -12,13 +13,9 @@ export const connectionsReset: Fault = {
   side: "backend",
   appliesTo: survivesReset,
   async inflict(scene) {
-    const { random, signal, sleep, note } = scene;
     const links = someLinks(scene);
-    const resetCount = random.integer(1, RESET_COUNT_MAX);
-    note(`${resetCount} times`);
-    for (let reset = 1; reset <= resetCount && !signal.aborted; reset += 1) {
+    await severalTimes(scene, RESETS, () => {
       for (const link of links) link.reset();
-      await sleep(random.between(5, 250));
-    }
+    });
   },
 };

@@ -1,7 +1,8 @@
 import type { Fault } from "../fault.ts";
 import { anyRedis, onRedis } from "./redis-only.ts";
+import { severalTimes } from "./several-times.ts";
 
-const FLUSH_COUNT_MAX = 50;
+const FLUSHES = { countMax: 50, pauseMs: [1, 40] } as const;
 
 /** What was loaded a moment ago is unknown now. */
 export const scriptsFlushed: Fault = {
@@ -11,14 +12,8 @@ export const scriptsFlushed: Fault = {
   side: "backend",
   appliesTo: onRedis,
   async inflict(scene) {
-    const { random, signal, sleep, note } = scene;
     const { server } = anyRedis(scene);
     await using client = await server.connect();
-    const flushCount = random.integer(1, FLUSH_COUNT_MAX);
-    note(`${flushCount} times`);
-    for (let flush = 1; flush <= flushCount && !signal.aborted; flush += 1) {
-      await client.command("SCRIPT", "FLUSH");
-      await sleep(random.between(1, 40));
-    }
+    await severalTimes(scene, FLUSHES, () => client.command("SCRIPT", "FLUSH"));
   },
 };

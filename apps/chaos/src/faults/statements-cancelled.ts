@@ -1,7 +1,8 @@
 import type { Fault } from "../fault.ts";
 import { onlyPostgres, onPostgres } from "./postgres-only.ts";
+import { severalTimes } from "./several-times.ts";
 
-const CANCEL_COUNT_MAX = 20;
+const ROUNDS = { countMax: 20, pauseMs: [1, 100] } as const;
 const CANCEL_SOME = `
   SELECT pg_cancel_backend(pid) FROM pg_stat_activity
   WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND state = 'active'
@@ -15,18 +16,15 @@ export const statementsCancelled: Fault = {
   side: "backend",
   appliesTo: onPostgres,
   async inflict(scene) {
-    const { random, signal, sleep, note } = scene;
     const client = await onlyPostgres(scene).server.connect();
-    const roundCount = random.integer(1, CANCEL_COUNT_MAX);
     let cancelledCount = 0;
     try {
-      for (let round = 1; round <= roundCount && !signal.aborted; round += 1) {
+      await severalTimes(scene, ROUNDS, async () => {
         cancelledCount += (await client.query(CANCEL_SOME)).rows.length;
-        await sleep(random.between(1, 100));
-      }
+      });
     } finally {
       await client.end();
     }
-    note(`${cancelledCount} statements`);
+    scene.note(`${cancelledCount} statements`);
   },
 };
