@@ -5,13 +5,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { FileRecorder, type HistoryEvent, hostClock, readHistory } from "@holdfast/history";
 import { ensureServers, type RedisServer, until } from "@holdfast/test-servers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-// The built ones: workers are programs of their own.
-import type { Scene } from "../dist/fault.js";
-import { faults } from "../dist/faults.js";
-import type { Ground } from "../dist/ground.js";
-import { redisGround } from "../dist/grounds/redis.js";
-import { ResourceServer } from "../dist/resource/resource-server.js";
+// The built one: workers are programs of their own.
 import { ProcessFleet } from "../dist/run/process-fleet.js";
+import { faults } from "../src/faults.ts";
+import type { Ground } from "../src/ground.ts";
+import { redisGround } from "../src/grounds/redis.ts";
+import { ResourceServer } from "../src/resource/resource-server.ts";
 import { StrongestStream } from "./strongest-stream.ts";
 
 const TIMEOUT_MS = 60_000;
@@ -95,8 +94,7 @@ describe.runIf(found?.available)("faults on processes", () => {
       ground,
       fleet,
       ttlMsMax: TTL_MS,
-      // The same class, but for the types: its source is not what was built.
-      random: new StrongestStream() as unknown as Scene["random"],
+      random: new StrongestStream(),
       signal: new AbortController().signal,
       sleep: async (ms) => void (await (seen?.() ?? sleep(ms))),
       note: () => {},

@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import pg from "pg";
 import type { Question } from "./question.ts";
 
@@ -7,10 +8,27 @@ const STATEMENT = `
   SELECT pg_try_advisory_xact_lock(1, 5), pg_sleep(0.02),
     extract(epoch FROM clock_timestamp())::float8 * 1000 AS now`;
 
+/** A client that can be ended without the server. */
+class QuestionClient extends pg.Client {
+  readonly #socket: Socket;
+
+  constructor(config: pg.ClientConfig) {
+    const socket = new Socket();
+    super({ ...config, stream: () => socket });
+    this.#socket = socket;
+  }
+
+  /** A server that is silent does not answer a farewell either. */
+  endAtOnce(): void {
+    void this.end().catch(() => {});
+    this.#socket.destroy();
+  }
+}
+
 /** A statement on a session that stays, and one on a new session. */
 export class PostgresQuestion implements Question {
   readonly #at: { readonly host: string; readonly port: number };
-  #standing: pg.Client | undefined;
+  #standing: QuestionClient | undefined;
 
   constructor(at: { readonly host: string; readonly port: number }) {
     this.#at = at;
@@ -29,18 +47,18 @@ export class PostgresQuestion implements Question {
       const { rows } = await fresh.query(STATEMENT);
       return Number(rows[0]?.now);
     } finally {
-      await ended(fresh);
+      fresh.endAtOnce();
     }
   }
 
   async close(): Promise<void> {
     const standing = this.#standing;
     this.#standing = undefined;
-    if (standing !== undefined) await ended(standing);
+    standing?.endAtOnce();
   }
 
-  async #connect(): Promise<pg.Client> {
-    const client = new pg.Client({
+  async #connect(): Promise<QuestionClient> {
+    const client = new QuestionClient({
       ...this.#at,
       user: "postgres",
       database: "postgres",
@@ -52,16 +70,8 @@ export class PostgresQuestion implements Question {
       await client.connect();
       return client;
     } catch (error) {
-      await ended(client);
+      client.endAtOnce();
       throw error;
     }
   }
-}
-
-/** A server that is silent does not answer a farewell either. */
-async function ended(client: pg.Client): Promise<void> {
-  const { stream } = (client as unknown as { connection: { stream: { destroy(): void } } })
-    .connection;
-  void client.end().catch(() => {});
-  stream.destroy();
 }
