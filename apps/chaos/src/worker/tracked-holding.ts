@@ -55,6 +55,15 @@ export class TrackedHolding {
     return true;
   }
 
+  /** Whether its validity ends in a sleep that begins now, which is recorded. */
+  endsAsleep(ms: number): boolean {
+    if (this.isOver || this.holding.validForMs === undefined) return false;
+    this.#look();
+    if (this.holding.validForMs() > ms) return false;
+    this.#lost("slept past its end");
+    return true;
+  }
+
   /** The release leaves now. False when it was asked for already. */
   releasing(): boolean {
     if (this.#state === "releasing") return false;

@@ -107,12 +107,17 @@ export class Worker {
   }
 
   /**
-   * The machine has slept. To the clock of the history no time has passed, so whether what is held outlasted
-   * that is asked at once, before anybody could act on it.
+   * The machine has slept. To the clock of the history no time has passed, so what did not outlast the sleep is
+   * recorded first: by then others may have it.
    */
   #suspend(ms: number): void {
-    this.#parts.clock.sleptMs += ms;
-    for (const tracked of this.#parts.host.open) tracked.mayWrite();
+    const { clock, host } = this.#parts;
+    const ended = [...host.open].filter((tracked) => tracked.endsAsleep(ms));
+    clock.sleptMs += ms;
+    for (const { holding, facts } of ended) {
+      if (holding.isValid?.() !== true) continue;
+      host.blame("sleep", `${facts.hold} is relied on after a sleep of ${ms} ms, past its end`);
+    }
   }
 
   /** To the processes around it as if it were paused: nothing of it runs. */
