@@ -111,6 +111,23 @@ describe("a member whose time was up has no vote, though the election goes on wi
   });
 });
 
+test("a member that is held when its time is up is not asked again, though the election goes on", async () => {
+  const { clock, host, server, run, asked } = await electionScene(3, { memberTimeoutMs: 20 });
+  server(1).acquire = async () => ({ ...FREE, fencingToken: 9n });
+  server(2).renew = SILENT;
+  server(3).acquire = async () => HELD;
+  host.offsets.heard(0, 0, 0);
+  host.offsets.heard(1, 0, 3_600_000);
+  const answer = run({ isLed: true });
+  await clock.advance(19);
+  host.offsets.heard(1, 0, 0);
+  await clock.advance(1);
+  // It was asked after 5 and 15 ms, and would be after 35.
+  expect([server(2).renewals.length, asked()]).toEqual([1, [1, 1, 3]]);
+  await clock.advance(500);
+  expect([(await answer).granted, asked()]).toEqual([false, [1, 1, 3]]);
+});
+
 test("a member that abstains is not asked again, whoever is leaving", async () => {
   const { clock, server, run, asked } = await electionScene();
   server(2).acquire = async () => ({ granted: false, why: "abstaining" });
