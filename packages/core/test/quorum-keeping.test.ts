@@ -100,7 +100,7 @@ describe("a holder is known", () => {
     await granted(provider.tryAcquire(mine));
     for (const member of members) member.behave("silent", "release");
     const release = provider.release(giveBack(mine));
-    await clock.advance(12_000);
+    await clock.advance(12_200);
     expect(await release).toBe("unknown");
     for (const member of members) member.behave("up");
     expect(await released(made)).toEqual(["plain", "plain", ""]);
