@@ -166,8 +166,8 @@ npm run mutate -- --page      # makes this page from the last results
 \`\`\`
 
 Stryker makes the mutants and runs, for each, the tests of \`packages/core\` that reach the changed code. They own their
-clock, so none waits. The conformance suite, the simulation and the tests on servers are not among them: they are slower, and what
-only they would notice counts as survived here. A mutant that makes the tests run for ever is killed by its time limit, and one
+clock, so none waits. The conformance suite, the simulation and the tests on servers are not among them, nor, with \`--quick\`, the
+three slowest files: what only they would notice counts as survived here. A mutant that makes the tests run for ever is killed by its time limit, and one
 that breaks the run itself is not counted.
 `;
 
