@@ -33,6 +33,14 @@ interface Place {
 /** Longer than its own bounds: a process that still runs then hangs. */
 const CLOSE_MS_MAX = 30_000;
 const RECONNECT_PAUSE_MS = 500;
+/** How a process ends that was asked to close: by itself, or in a way that is told elsewhere. */
+const GOOD_ENDS: ReadonlySet<number | string | null> = new Set([
+  0,
+  BACKGROUND_EXIT_CODE,
+  LEFTOVER_EXIT_CODE,
+  UNCONNECTED_EXIT_CODE,
+  "SIGKILL",
+]);
 
 /** The worker processes of a run, each in its place; who has ended is replaced until the fleet closes. */
 export class ProcessFleet implements Fleet {
@@ -153,6 +161,8 @@ export class ProcessFleet implements Fleet {
     const name = place.process.plan.process;
     if (code === LEFTOVER_EXIT_CODE)
       blame("leaks", `process ${name} had closed, and kept ${stderr}`);
+    if (place.fate === "closes" && !GOOD_ENDS.has(code ?? signal) && !ended.aborted)
+      blame("background", `process ${name} ended with ${code ?? signal} as it closed: ${stderr}`);
     if (place.fate !== "runs") return;
     // Nobody saw when it began to end; by now it relies on nothing any more.
     this.#record(place, "crash", "ended by itself");

@@ -44,8 +44,9 @@ async function renew(tracked: TrackedHolding): Promise<void> {
 }
 
 /** Adds one by reading and writing: another holder in between would be lost. */
-async function add(tracked: TrackedHolding, { recorder, resource }: WorkerHost): Promise<void> {
-  if (!tracked.mayWrite()) return;
+async function add(tracked: TrackedHolding, host: WorkerHost): Promise<void> {
+  const { recorder, resource } = host;
+  if (!mayWrite(tracked, host)) return;
   const { facts, token } = tracked;
   const { name } = facts;
   const proof = token === undefined ? {} : { token };
@@ -53,7 +54,7 @@ async function add(tracked: TrackedHolding, { recorder, resource }: WorkerHost):
   const read = await resource.ask({ name, ...proof });
   const phase = read.isAccepted ? "ok" : "fail";
   recorder.record({ ...facts, operation: "read", phase, value: read.value });
-  if (!read.isAccepted || !tracked.mayWrite()) return;
+  if (!read.isAccepted || !mayWrite(tracked, host)) return;
   recorder.record({ ...facts, operation: "write", phase: "invoke", ...proof });
   const write = await resource.ask({ name, ...proof, value: read.value + 1 });
   recorder.record({
@@ -62,4 +63,10 @@ async function add(tracked: TrackedHolding, { recorder, resource }: WorkerHost):
     phase: write.isAccepted ? "ok" : "fail",
     ...proof,
   });
+}
+
+function mayWrite(tracked: TrackedHolding, { blame }: WorkerHost): boolean {
+  const answer = tracked.mayWrite();
+  if (tracked.isUntold) blame("untold", `${tracked.facts.hold} had to ask to learn of its loss`);
+  return answer;
 }

@@ -15,6 +15,7 @@ export class TrackedHolding {
   readonly #recorder: Recorder;
   #validUntilNs: number | undefined;
   #state: "held" | "lost" | "releasing" = "held";
+  #isUntold = false;
 
   /** Records the grant. Of what is asked of the holding first, the validity is. */
   constructor(holding: Holding, facts: HoldFacts, recorder: Recorder) {
@@ -48,11 +49,15 @@ export class TrackedHolding {
   mayWrite(): boolean {
     if (this.isOver) return false;
     this.#look();
-    if (this.isOver || this.holding.isValid?.() === false) {
-      this.#lost("found when asked");
-      return false;
-    }
-    return true;
+    if (!this.isOver && this.holding.isValid?.() !== false) return true;
+    this.#isUntold = !this.isOver && this.holding.onLost !== undefined;
+    this.#lost("found when asked");
+    return false;
+  }
+
+  /** The holder had to ask to find its loss, of a library that tells of losses: it has to tell first. */
+  get isUntold(): boolean {
+    return this.#isUntold;
   }
 
   /** Whether its validity ends in a sleep that begins now, which is recorded. */

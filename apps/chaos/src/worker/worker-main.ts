@@ -26,12 +26,15 @@ process.on("disconnect", () => {
   if (!isClosing || worker?.endsByExit === true) process.exit();
 });
 process.on("uncaughtException", (error) => {
+  const message = error.stack ?? String(error);
+  // Once it has closed nobody listens any more: its exit code tells.
+  if (!process.connected) {
+    process.stderr.write(`${message}\n`);
+    process.exit(1);
+  }
   // Told first, since the process ends with it.
-  process.send?.(
-    { kind: "problem", rule: "background", message: error.stack ?? String(error) },
-    undefined,
-    undefined,
-    () => process.exit(BACKGROUND_EXIT_CODE),
+  process.send?.({ kind: "problem", rule: "background", message }, undefined, undefined, () =>
+    process.exit(BACKGROUND_EXIT_CODE),
   );
 });
 
