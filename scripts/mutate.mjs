@@ -7,7 +7,7 @@ import { progress } from "./set-up.mjs";
 import { USAGE_EXIT_CODE } from "./usage-exit-code.mjs";
 import { cacheFolder, rootFolder } from "./workspace.mjs";
 
-const HELP = `npm run mutate [-- WORD...] [--force] [--page]
+const HELP = `npm run mutate [-- WORD...] [--quick] [--force] [--page]
 
 Changes core's sources a little, one mutant after the other, and runs the unit tests that reach the change: they should
 notice. Without words every part, otherwise the parts and files named.

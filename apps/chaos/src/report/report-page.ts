@@ -45,11 +45,14 @@ ${runSection(result)}
   return page.toString();
 }
 
-function verdictSection({ problems, brokenOff, isComplete }: RunResult): Markup {
+function verdictSection({ problems, brokenOff, isComplete, undecided }: RunResult): Markup {
   const counts = Object.entries(countsBy(problems, ({ rule }) => rule));
   const warnings = [
     ...(brokenOff === undefined ? [] : [`The run broke off: ${brokenOff}`]),
     ...(isComplete || brokenOff !== undefined ? [] : ["The run was ended early."]),
+    ...(undecided.length === 0
+      ? []
+      : [`No order of events was found, nor that there is none: ${undecided.join(", ")}`]),
   ];
   return html`<section aria-labelledby="found"><h2 id="found">What was found</h2>
 ${warnings.map((warning) => html`<p class="warning" role="note">${warning}</p>`)}

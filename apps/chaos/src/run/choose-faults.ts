@@ -21,14 +21,23 @@ export function chooseFaults(
   const faults: Fault[] = [];
   const leftOut: LeftOut[] = [];
   for (const fault of asked ?? known) {
-    const { id } = fault;
+    const isAsked = asked !== undefined;
     const applies = fault.appliesTo(ground);
-    // What is for other backends is not missing here.
-    if (applies === false) continue;
-    if (applies !== true) leftOut.push({ id, why: applies });
-    else if (asked === undefined && fault.leftOut !== undefined)
-      leftOut.push({ id, why: fault.leftOut });
-    else faults.push(fault);
+    // What is for other backends is missing here only to who asked for it.
+    if (applies === false && !isAsked) continue;
+    const why = whyNot(fault, applies, isAsked);
+    if (why === undefined) faults.push(fault);
+    else leftOut.push({ id: fault.id, why });
   }
   return { faults, leftOut };
+}
+
+function whyNot(
+  { leftOut }: Fault,
+  applies: boolean | string,
+  isAsked: boolean,
+): string | undefined {
+  if (applies === false) return "it is for other backends";
+  if (applies !== true) return applies;
+  return isAsked ? undefined : leftOut;
 }

@@ -82,9 +82,9 @@ export class Conductor {
     signal: AbortSignal,
     listener: RunListener,
   ): Promise<Finished> {
-    const folder = await folderOf(request);
     listener.say(`starting ${request.ground.about}`);
     await using ground = await startGround(request);
+    const folder = await folderOf(request);
     const resourceFolder = await mkdtemp(path.join(tmpdir(), "holdfast-chaos-"));
     const resourcePath = path.join(resourceFolder, "resource.sock");
     let isKept = request.historyFolder !== undefined;
@@ -184,6 +184,7 @@ export class Conductor {
       subject: request.subject,
       isFenced: subject?.isFenced === true,
       seed: request.seed,
+      askedFaults: request.faults?.map(({ id }) => id),
       plannedMinutes: request.minutes,
       minutes,
       isComplete: !signal.aborted && this.#brokenOff === undefined,

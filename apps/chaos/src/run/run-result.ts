@@ -11,6 +11,8 @@ export interface RunResult {
   readonly subject: string;
   readonly isFenced: boolean;
   readonly seed: number;
+  /** Kinds that were asked for; undefined where all were that no promise excludes. */
+  readonly askedFaults: readonly string[] | undefined;
   /** What was asked for. */
   readonly plannedMinutes: number;
   /** From the first turn to the last, checks excluded. */
