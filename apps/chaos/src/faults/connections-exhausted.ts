@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PostgresServer } from "@holdfast/test-servers";
+import { type PostgresServer, until } from "@holdfast/test-servers";
 import type { Fault } from "../fault.ts";
 import { breakFor } from "./break-for.ts";
 import { onlyPostgres, onPostgres } from "./postgres-only.ts";
@@ -11,6 +11,8 @@ const NONE_LEFT = "53300";
 /** More than any server of ours allows. */
 const SESSION_COUNT_MAX = 1_000;
 const AGAIN_MS = 2;
+/** A busy machine takes many milliseconds for each of a hundred. */
+const EXHAUSTED_MS_MAX = 60_000;
 
 /** Who needs a new session is refused; those that have one go on. */
 export const connectionsExhausted: Fault = {
@@ -20,38 +22,70 @@ export const connectionsExhausted: Fault = {
   side: "backend",
   appliesTo: onPostgres,
   async inflict(scene) {
-    const { server } = onlyPostgres(scene);
-    const taken: Session[] = [];
-    let isOver = false;
-    let taking: Promise<void> | undefined;
+    const { random, signal, ttlMsMax, note } = scene;
+    const taker = new Taker(onlyPostgres(scene).server);
     await breakFor(scene, {
-      lastMs: scene.random.between(0.1, 1.5) * scene.ttlMsMax,
+      lastMs: random.between(0.1, 1.5) * ttlMsMax,
       begin() {
-        taking = takeAll(server, taken, () => isOver);
-        taking.catch(() => {});
+        const isOver = (): boolean => taker.wasRefused || taker.hasFailed || signal.aborted;
+        return until("no connection is left", isOver, EXHAUSTED_MS_MAX);
       },
-      async end() {
-        isOver = true;
-        await taking;
-        await Promise.all(taken.map((session) => session.end()));
-      },
+      end: () => taker.end(),
     });
-    scene.note(`${taken.length} connections`);
+    note(`${taker.count} connections`);
   },
 };
 
-/** Also those that others give back meanwhile. */
-async function takeAll(
-  server: PostgresServer,
-  taken: Session[],
-  isOver: () => boolean,
-): Promise<void> {
-  while (!isOver() && taken.length < SESSION_COUNT_MAX) {
+/** Takes every session of a server, also those that others give back, until it ends. */
+class Taker {
+  readonly #server: PostgresServer;
+  readonly #taken: Session[] = [];
+  readonly #taking: Promise<void>;
+  #wasRefused = false;
+  #hasFailed = false;
+  #isOver = false;
+
+  constructor(server: PostgresServer) {
+    this.#server = server;
+    this.#taking = this.#takeAll();
+    // Told by the end.
+    this.#taking.catch(() => {
+      this.#hasFailed = true;
+    });
+  }
+
+  /** Whether there was a moment without one more. */
+  get wasRefused(): boolean {
+    return this.#wasRefused;
+  }
+
+  /** Whether it takes no more, for a reason that `end` rejects with. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
+  get count(): number {
+    return this.#taken.length;
+  }
+
+  async end(): Promise<void> {
+    this.#isOver = true;
     try {
-      taken.push(await server.connect());
-    } catch (error) {
-      if ((error as { readonly code?: string }).code !== NONE_LEFT) throw error;
-      await sleep(AGAIN_MS);
+      await this.#taking;
+    } finally {
+      await Promise.all(this.#taken.map((session) => session.end()));
+    }
+  }
+
+  async #takeAll(): Promise<void> {
+    while (!this.#isOver && this.#taken.length < SESSION_COUNT_MAX) {
+      try {
+        this.#taken.push(await this.#server.connect());
+      } catch (error) {
+        if ((error as { readonly code?: string }).code !== NONE_LEFT) throw error;
+        this.#wasRefused = true;
+        await sleep(AGAIN_MS);
+      }
     }
   }
 }
