@@ -6,6 +6,7 @@ import { compacted } from "./faults/compacted.ts";
 import { connectionsExhausted } from "./faults/connections-exhausted.ts";
 import { connectionsRefused } from "./faults/connections-refused.ts";
 import { connectionsReset } from "./faults/connections-reset.ts";
+import { crowdGathered } from "./faults/crowd-gathered.ts";
 import { dataLost } from "./faults/data-lost.ts";
 import { flushed } from "./faults/flushed.ts";
 import { flushedAtRest } from "./faults/flushed-at-rest.ts";
@@ -64,6 +65,7 @@ export const faults: readonly Fault[] = [
   workerClockShifted,
   workerSuspended,
   acquiresAborted,
+  crowdGathered,
   // What happens on the way.
   repliesLost,
   requestsHeld,

@@ -117,6 +117,7 @@ describe.runIf(found?.available)("faults on processes", () => {
       "worker-clock-shifted",
       "worker-suspended",
       "acquires-aborted",
+      "crowd-gathered",
     ]);
   });
 
@@ -176,7 +177,9 @@ describe.runIf(found?.available)("faults on processes", () => {
     "worker-suspended ends what a process holds, since its ttl has passed",
     async () => {
       await withFleet("worker-suspended", async (fleet, prefix) => {
+        // Asleep all the time it would be granted nothing, since its requests outlast what they ask for.
         await until("it held a lock as the machine slept", async () => {
+          await until("it holds one", async () => holdsOne(await eventsOf(prefix, VICTIM)));
           await inflict("worker-suspended", fleet);
           const events = await eventsOf(prefix, VICTIM);
           return events.some(({ operation }) => operation === "lost");
@@ -205,7 +208,66 @@ describe.runIf(found?.available)("faults on processes", () => {
     },
     TIMEOUT_MS,
   );
+
+  test(
+    "crowd-gathered makes many ask for one lock at once, and all of them go",
+    async () => {
+      await withFleet("crowd-gathered", async (fleet, prefix) => {
+        const [name = ""] = NAMES;
+        await server().command("SET", keyOf(name), "somebody else");
+        await inflict("crowd-gathered", fleet);
+        await until("a crowd asks, and many of it give up", async () => {
+          const events = await eventsOf(prefix, VICTIM);
+          const crowd = largestCrowd(events, name);
+          // Half of a hundred: the other half is in the other process.
+          return crowd.size >= 50 && answersTo(crowd, events).length >= 30;
+        });
+        await server().command("DEL", keyOf(name));
+        // With it those that wait for ever, as threads do.
+        await until("everybody else has an answer too", async () => {
+          const events = await eventsOf(prefix, VICTIM);
+          const crowd = largestCrowd(events, name);
+          return answersTo(crowd, events).length === crowd.size;
+        });
+        expect(fleet.startCount).toBe(2);
+      });
+    },
+    TIMEOUT_MS,
+  );
 });
+
+function grantsOf(events: readonly HistoryEvent[]): readonly HistoryEvent[] {
+  return events.filter(({ operation, phase }) => operation === "acquire" && phase === "ok");
+}
+
+/** Whether a lock was granted that has not been given up since. */
+function holdsOne(events: readonly HistoryEvent[]): boolean {
+  const over = events.filter(({ operation }) => operation === "release" || operation === "lost");
+  const ended = new Set(over.map(({ hold }) => hold));
+  return grantsOf(events).some(({ hold }) => !ended.has(hold));
+}
+
+/** The acquires of a lock that were under way when most of them were. */
+function largestCrowd(events: readonly HistoryEvent[], name: string): ReadonlySet<string> {
+  const open = new Set<string>();
+  let largest: ReadonlySet<string> = new Set();
+  for (const { operation, phase, hold, ...event } of events) {
+    if (operation !== "acquire" || event.name !== name) continue;
+    if (phase === "invoke") open.add(hold);
+    else open.delete(hold);
+    if (open.size > largest.size) largest = new Set(open);
+  }
+  return largest;
+}
+
+function answersTo(
+  holds: ReadonlySet<string>,
+  events: readonly HistoryEvent[],
+): readonly HistoryEvent[] {
+  return events.filter(({ operation, phase, hold }) => {
+    return operation === "acquire" && phase !== "invoke" && holds.has(hold);
+  });
+}
 
 function keyOf(name: string): string {
   return `holdfast:{${name}}`;

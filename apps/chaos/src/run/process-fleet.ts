@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Recorder } from "@holdfast/history";
-import type { Fleet } from "../fleet.ts";
+import type { Crowd, Fleet } from "../fleet.ts";
 import {
   BACKGROUND_EXIT_CODE,
   LEFTOVER_EXIT_CODE,
@@ -59,6 +59,10 @@ export class ProcessFleet implements Fleet {
     return this.#options.size;
   }
 
+  get names(): readonly string[] {
+    return this.#at(0).process.plan.names;
+  }
+
   /** How many processes there have been. */
   get startCount(): number {
     return this.#startCount;
@@ -107,6 +111,10 @@ export class ProcessFleet implements Fleet {
 
   abort(index: number): void {
     this.#send(index, { kind: "abort" });
+  }
+
+  gather(index: number, crowd: Crowd): void {
+    this.#send(index, { kind: "gather", crowd });
   }
 
   shiftWallClock(index: number, ms: number): void {

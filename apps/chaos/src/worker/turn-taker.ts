@@ -52,10 +52,19 @@ export class TurnTaker {
     return undefined;
   }
 
+  /** Takes one turn in a crowd: asks once, and gives back at once what it gets. */
+  async join(name: string, waitMsMax: number): Promise<void> {
+    const { random } = this.#host;
+    const tracked = await this.#take(name, { waitMs: random.integer(1, waitMsMax) });
+    if (tracked instanceof TrackedHolding) await this.#release(tracked);
+  }
+
   async #turn(): Promise<void> {
     const { adopt } = this.#client;
     const ticket = adopt === undefined ? undefined : this.#host.tickets.shift();
-    const tracked = ticket === undefined ? await this.#take() : await this.#adopt(ticket);
+    const { random, plan } = this.#host;
+    const tracked =
+      ticket === undefined ? await this.#take(random.pick(plan.names)) : await this.#adopt(ticket);
     if (!(tracked instanceof TrackedHolding)) return;
     await work(tracked, {
       host: this.#host,
@@ -68,11 +77,10 @@ export class TurnTaker {
   /** Of the turn under way. */
   #ttlMs = 0;
 
-  async #take(): Promise<TrackedHolding | Refused> {
-    const { random, plan, pending } = this.#host;
-    const name = random.pick(plan.names);
+  async #take(name: string, haste?: Pick<Wish, "waitMs">): Promise<TrackedHolding | Refused> {
+    const { random, pending } = this.#host;
     const controller = random.chance(SIGNAL_CHANCE) ? new AbortController() : undefined;
-    const wish = this.#wish(name, controller?.signal);
+    const wish = { ...this.#wish(name, controller?.signal), ...haste };
     this.#ttlMs = wish.ttlMs;
     if (controller !== undefined) this.#abortLater(controller);
     try {

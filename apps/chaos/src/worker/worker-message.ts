@@ -1,3 +1,4 @@
+import type { Crowd } from "../fleet.ts";
 import type { WorkerPlan } from "./worker-plan.ts";
 
 /** From the conductor to a worker. */
@@ -5,6 +6,7 @@ export type WorkerOrder =
   | { readonly kind: "begin"; readonly plan: WorkerPlan }
   | { readonly kind: "stall"; readonly ms: number }
   | { readonly kind: "abort" }
+  | { readonly kind: "gather"; readonly crowd: Crowd }
   | { readonly kind: "shift-wall-clock"; readonly ms: number }
   | { readonly kind: "suspend"; readonly ms: number }
   | { readonly kind: "ticket"; readonly ticket: Ticket };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { FileRecorder } from "@holdfast/history";
+import type { Crowd } from "../fleet.ts";
 import { RandomStream } from "../random-stream.ts";
 import { ResourceClient } from "../resource/resource-client.ts";
 import type { ShiftedClock, Subject, SubjectClient } from "../subject.ts";
@@ -34,6 +35,8 @@ export class Worker {
   readonly #parts: WorkerParts;
   readonly #running: Promise<unknown>;
   readonly #watch: StandstillWatch;
+  /** Of crowds, those that have not gone yet. */
+  readonly #visits = new Set<Promise<void>>();
 
   private constructor(parts: WorkerParts) {
     this.#parts = parts;
@@ -64,12 +67,7 @@ export class Worker {
         subject.open({ backend, urls, clientIndex, ttlMsMax, clock, onHang }),
       ),
     );
-    const takers = clients.flatMap((client, index) =>
-      Array.from({ length: plan.threadCount }, () => {
-        const clientName = `${plan.process}.${index}`;
-        return new TurnTaker({ host, client, clientName, subject });
-      }),
-    );
+    const takers = takersOf({ host, clients, subject }, clientCount * plan.threadCount);
     return new Worker({ host, recorder, clients, takers, clock, subject });
   }
 
@@ -87,6 +85,7 @@ export class Worker {
     const { host, clock } = this.#parts;
     if (order.kind === "stall") this.#stall(order.ms);
     else if (order.kind === "abort") host.abortPending();
+    else if (order.kind === "gather") this.#gather(order.crowd);
     else if (order.kind === "shift-wall-clock") clock.wallShiftMs += order.ms;
     else if (order.kind === "suspend") this.#suspend(order.ms);
     else if (order.kind === "ticket") host.tickets.push(order.ticket);
@@ -100,10 +99,19 @@ export class Worker {
     await Promise.all(clients.map((client) => client.close()));
     for (const tracked of given) tracked.released("unknown", "closed");
     const late = sleep(LAST_TURNS_MS_MAX, undefined, { ref: false });
-    await Promise.race([this.#running, late]);
+    await Promise.race([Promise.all([this.#running, ...this.#visits]), late]);
     this.#watch[Symbol.dispose]();
     host.resource[Symbol.dispose]();
     recorder[Symbol.dispose]();
+  }
+
+  /** Each of them is a caller of its own. */
+  #gather({ name, waiterCount, waitMsMax }: Crowd): void {
+    if (this.#parts.host.isClosing) return;
+    for (const taker of takersOf(this.#parts, waiterCount)) {
+      const visit = taker.join(name, waitMsMax).finally(() => this.#visits.delete(visit));
+      this.#visits.add(visit);
+    }
   }
 
   /**
@@ -147,6 +155,23 @@ export class Worker {
     };
     await Promise.all(names.map(probeOne));
   }
+}
+
+/** So many threads, on each client by turns. */
+function takersOf(
+  { host, clients, subject }: Pick<WorkerParts, "host" | "clients" | "subject">,
+  count: number,
+): readonly TurnTaker[] {
+  return Array.from({ length: count }, (_, index) => {
+    const clientIndex = index % clients.length;
+    const clientName = `${host.plan.process}.${clientIndex}`;
+    return new TurnTaker({
+      host,
+      client: clients[clientIndex] as SubjectClient,
+      clientName,
+      subject,
+    });
+  });
 }
 
 function wordsOf(error: unknown): string {
