@@ -8,6 +8,7 @@ import { connectionsRefused } from "./faults/connections-refused.ts";
 import { connectionsReset } from "./faults/connections-reset.ts";
 import { crowdGathered } from "./faults/crowd-gathered.ts";
 import { dataLost } from "./faults/data-lost.ts";
+import { failedOver } from "./faults/failed-over.ts";
 import { flushed } from "./faults/flushed.ts";
 import { flushedAtRest } from "./faults/flushed-at-rest.ts";
 import { holderTerminated } from "./faults/holder-terminated.ts";
@@ -113,6 +114,7 @@ export const faults: readonly Fault[] = [
   waiterDeleted,
   // What only `--faults` draws.
   dataLost,
+  failedOver,
   flushed,
   lockDeleted,
   locksEvicted,

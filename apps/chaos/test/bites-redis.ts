@@ -1,6 +1,8 @@
+import { until } from "@holdfast/test-servers";
 import { expect } from "vitest";
 import { onRedis } from "../src/faults/redis-only.ts";
 import type { Ground, RedisGround } from "../src/ground.ts";
+import { AcknowledgedCount } from "./acknowledged-count.ts";
 import { type Bite, closes, fails, takes } from "./bite.ts";
 
 const STANDING = "holdfast:{standing}";
@@ -57,6 +59,26 @@ function ahead(id: string, check: (aheadMs: number) => void): Bite {
   };
 }
 
+/** What was acknowledged before the failover is missing once; the way back loses nothing. */
+function failsOver(id: string): Bite {
+  let count: AcknowledgedCount | undefined;
+  return {
+    id,
+    async before(ground) {
+      await leaveStanding(ground);
+      const [member] = redisOf(ground).members;
+      if (member === undefined) throw new Error("the ground has no member");
+      const counting = new AcknowledgedCount(member.proxy);
+      count = counting;
+      await until("the server counts", () => counting.last > 0);
+    },
+    async after(ground) {
+      expect(await count?.stop()).toBe(1);
+      expect(await standing(ground)).toEqual([1]);
+    },
+  };
+}
+
 const LOST = /No reply/;
 const REFUSED = /ECONNREFUSED/;
 const CLOSED = /closed|ECONNRESET|EPIPE/;
@@ -103,6 +125,7 @@ export const redisBites: readonly Bite[] = [
   forgets(fails("restarted-empty", CLOSED)),
   forgets(fails("flushed-at-rest", REFUSED)),
   forgets(closes("data-lost", 1)),
+  failsOver("failed-over"),
 ];
 
 export const redlockBites: readonly Bite[] = [

@@ -41,7 +41,7 @@ const LISTEN_AGAIN_TIMEOUT_MS = 5_000;
  * then hears nothing.
  */
 export class FaultProxy implements AsyncDisposable {
-  readonly #target: ServerAddress;
+  #target: ServerAddress;
   readonly #states: Readonly<Record<Direction, DirectionState>> = {
     "to-server": { ...NO_FAULTS, ...NO_TRAFFIC },
     "to-client": { ...NO_FAULTS, ...NO_TRAFFIC },
@@ -143,6 +143,11 @@ export class FaultProxy implements AsyncDisposable {
   refuse(): void {
     this.#server?.close();
     this.#server = undefined;
+  }
+
+  /** Connects new clients to another server from now on; existing connections are not touched. */
+  redirect({ host, port }: ServerAddress): void {
+    this.#target = { host, port };
   }
 
   /**

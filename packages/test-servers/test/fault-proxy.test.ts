@@ -218,6 +218,19 @@ describe.runIf(redisSource)("a fault proxy", () => {
     expect(await fresh.command("PING")).toBe("PONG");
   });
 
+  test("a redirection takes new connections to another server and keeps existing ones", async () => {
+    await using other = await startRedis();
+    await other.command("SET", "where", "there");
+    await server.command("SET", "where", "here");
+    proxy.redirect(other);
+    await using later = await connect();
+    expect(await later.command("GET", "where")).toBe("there");
+    expect(await client.command("GET", "where")).toBe("here");
+    proxy.redirect(server);
+    await using last = await connect();
+    expect(await last.command("GET", "where")).toBe("here");
+  });
+
   test("a held command takes effect on delivery", async () => {
     proxy.hold("to-server");
     const late = client.command("SET", "key", "value");
