@@ -1,3 +1,4 @@
+import type { Clock } from "@holdfast/core";
 import type { Lease } from "./lease.ts";
 
 /** One acquire that was sent. */
@@ -9,15 +10,28 @@ export interface Attempt {
 
 /** Enough for every unknown outcome that core takes on at once. */
 const KEPT_COUNT_MAX = 10_000;
+/** As long as a request may be under way inside the process, and longer than one waits for an answer. */
+const KEPT_MS = 60_000;
 
 /**
  * What this process knows of its own acquires: whether one may still arrive at the server, and which are
  * not to be sent any more because they were released in doubt.
  */
 export class Attempts {
+  readonly #clock: Clock;
   readonly #open = new Map<string, Attempt>();
-  readonly #answered = new Set<string>();
-  readonly #refused = new Set<string>();
+  /** Holders, with when to forget them. */
+  readonly #answered = new Map<string, number>();
+  readonly #refused = new Map<string, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Holders that are remembered, one way or another. */
+  get size(): number {
+    return this.#open.size + this.#answered.size + this.#refused.size;
+  }
 
   /** The server has answered the last request of this holder: nothing of it can arrive later. */
   isAnswered(holderId: string): boolean {
@@ -35,7 +49,7 @@ export class Attempts {
       (error: { readonly outcome?: unknown }) => error.outcome === "not-applied",
     );
     this.#open.set(holderId, { lease, isAnswered });
-    bound(this.#open);
+    forgetOldest(this.#open, () => false);
     this.#answered.delete(holderId);
     void isAnswered.then((isIt) => {
       if (isIt) this.#settle(holderId);
@@ -44,8 +58,7 @@ export class Attempts {
 
   #settle(holderId: string): void {
     this.#open.delete(holderId);
-    this.#answered.add(holderId);
-    bound(this.#answered);
+    this.#remember(this.#answered, holderId);
   }
 
   /** Nothing of it is left, nor can come. */
@@ -56,20 +69,25 @@ export class Attempts {
 
   /** This holder gave up: a request of it that has not been sent yet never will be. */
   refuse(holderId: string): void {
-    this.#refused.add(holderId);
-    bound(this.#refused);
+    this.#remember(this.#refused, holderId);
   }
 
   isRefused(holderId: string): boolean {
     return this.#refused.has(holderId);
   }
+
+  #remember(kept: Map<string, number>, holderId: string): void {
+    const nowMs = this.#clock.monotonicMs();
+    kept.delete(holderId);
+    kept.set(holderId, nowMs + KEPT_MS);
+    forgetOldest(kept, (untilMs) => untilMs <= nowMs);
+  }
 }
 
-/** The oldest goes: it was dealt with long ago. */
-function bound(kept: Map<string, unknown> | Set<string>): void {
-  if (kept.size <= KEPT_COUNT_MAX) return;
-  for (const oldest of kept.keys()) {
-    kept.delete(oldest);
-    return;
+/** In the order in which they came: those that are over, and the oldest of too many, which was dealt with long ago. */
+function forgetOldest<Kept>(kept: Map<string, Kept>, isOver: (entry: Kept) => boolean): void {
+  for (const [holderId, entry] of kept) {
+    if (kept.size <= KEPT_COUNT_MAX && !isOver(entry)) return;
+    kept.delete(holderId);
   }
 }

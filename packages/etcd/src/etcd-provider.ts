@@ -99,7 +99,7 @@ class EtcdCluster implements EtcdProvider {
     const keyspace = new Keyspace(prefix);
     const lost = (loss: Loss): void => this.#losses.tell(loss);
     const leases = new Leases({ caller, clock, keyspace, lost });
-    const attempts = new Attempts();
+    const attempts = new Attempts(clock);
     this.#caller = caller;
     this.#keyspace = keyspace;
     this.#leases = leases;
