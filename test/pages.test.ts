@@ -110,7 +110,7 @@ function bySeed(one: { seed: number }, other: { seed: number }): number {
 }
 
 function firstCell(row: string): string {
-  return row.split("|")[1]?.trim() ?? "";
+  return row.split(/(?<!\\)\|/)[1]?.trim() ?? "";
 }
 
 /** What is in a list a second time, but for empty strings. */
