@@ -95,6 +95,19 @@ describe("the way to a lock", () => {
     ]);
   });
 
+  test("is an attempt again after a try that was refused", async () => {
+    const { provider, asked, locks } = scene();
+    const asking = locks();
+    provider.faults.acquire = () => HELD;
+    expect(await asking.tryAcquire("a")).toBeUndefined();
+    provider.faults.acquire = undefined;
+    await asking.acquire("a");
+    expect(ways(asked)).toEqual([
+      [0, "attempt"],
+      [0, "attempt"],
+    ]);
+  });
+
   test("without a queue is an attempt after each delay", async () => {
     const { provider, asked, locks } = scene({ queue: false });
     provider.faults.acquire = () => HELD;

@@ -40,8 +40,10 @@ describe("an abort", () => {
     const gone = settled(locks.acquire("a", { signal: controller.signal }));
     const next = settled(locks.acquire("a"));
     controller.abort("enough");
-    expect((await gone).error).toMatchObject({ code: "ABORTED", cause: "enough" });
-    expect((await next).error).toBeUndefined();
+    const asked = { code: "ABORTED", outcome: "not-applied", cause: "enough" };
+    expect((await gone).error).toMatchObject(asked);
+    // Straight from the holder, by no hand that had left.
+    expect((await next).value).toMatchObject({ localIndex: 1 });
   });
 
   test("of a wait without an end leaves no timer, nor was there one", async () => {
