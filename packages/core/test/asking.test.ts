@@ -100,7 +100,7 @@ describe("the way to a lock", () => {
     const asking = locks();
     provider.faults.acquire = () => HELD;
     expect(await asking.tryAcquire("a")).toBeUndefined();
-    provider.faults.acquire = undefined;
+    delete provider.faults.acquire;
     await asking.acquire("a");
     expect(ways(asked)).toEqual([
       [0, "attempt"],
