@@ -8,7 +8,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ChaosProcess } from "./chaos-process.ts";
 
 const BROKEN_SUBJECT = fileURLToPath(new URL("broken-subject.mjs", import.meta.url));
-/** A storm of twelve seconds, and what is allowed for afterwards. */
+const DEAF_SUBJECT = fileURLToPath(new URL("deaf-subject.mjs", import.meta.url));
+/** Storm and calm of half a minute at most, and what is allowed for afterwards. */
 const RUN_MS_MAX = 120_000;
 
 let folder: string;
@@ -80,6 +81,24 @@ test(
     expect(chaos.stdout).toMatch(/^exclusion: \d+$/m);
     expect(await readFile(page, "utf8")).toMatch(/<svg[^>]*>.*both rely on the lock/s);
     expect(existsSync(path.join(historyFolder, "chaos.jsonl"))).toBe(true);
+    await rm(historyFolder, { recursive: true });
+  },
+  RUN_MS_MAX,
+);
+
+test(
+  "a library whose waiters hear of no release is caught in calm",
+  async () => {
+    const json = path.join(folder, "deaf.json");
+    const chaos = new ChaosProcess([
+      ...["--peer", DEAF_SUBJECT, "--minutes", "0.4", "--seed", "1"],
+      ...["--faults", "acquires-aborted", "--json", json],
+    ]);
+    const code = await chaos.exitCode();
+    requireServer(chaos);
+    expect(code).toBe(1);
+    const { violations, historyFolder } = JSON.parse(await readFile(json, "utf8"));
+    expect(Object.keys(violations)).toEqual(expect.arrayContaining(["hand-off", "lost-wake-up"]));
     await rm(historyFolder, { recursive: true });
   },
   RUN_MS_MAX,

@@ -131,17 +131,19 @@ export class Conductor {
     this.#parts.recorder.record({ ...what, operation: "fault", detail: "ended early" });
   }
 
-  /** Storms and calm by turns. */
+  /** Storms and calm by turns. It ends with calm, which takes half of a short run. */
   async #rage(durationMs: number): Promise<void> {
     const { ground, signal } = this.#parts;
     const endMs = performance.now() + durationMs;
-    while (!signal.aborted && performance.now() < endMs) {
-      await this.#storm.rage(Math.min(STORM_MS, endMs - performance.now()));
+    const leftMs = (): number => Math.max(0, endMs - performance.now());
+    const calmMs = this.#bounds.check.settleMs + CALM_MS;
+    while (!signal.aborted && leftMs() > 0) {
+      await this.#storm.rage(Math.min(STORM_MS, Math.max(leftMs() - calmMs, leftMs() / 2)));
       await ground.ready();
-      const leftMs = Math.max(0, endMs - performance.now());
-      const calmMs = Math.min(this.#bounds.check.settleMs + CALM_MS, leftMs);
+      this.#fleet.setCalm(true);
       // Ends early with the run.
-      await sleep(calmMs, undefined, { signal }).catch(() => undefined);
+      await sleep(Math.min(calmMs, leftMs()), undefined, { signal }).catch(() => undefined);
+      this.#fleet.setCalm(false);
     }
   }
 

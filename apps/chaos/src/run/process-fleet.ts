@@ -49,6 +49,7 @@ export class ProcessFleet implements Fleet {
   #startCount = 0;
   #ticketCount = 0;
   #isClosing = false;
+  #isCalm = false;
 
   constructor(options: FleetOptions) {
     this.#options = options;
@@ -105,6 +106,12 @@ export class ProcessFleet implements Fleet {
     await this.#close(place);
   }
 
+  /** To all processes, also those that come: see {@link WorkerOrder}. */
+  setCalm(isCalm: boolean): void {
+    this.#isCalm = isCalm;
+    for (const { process } of this.#places) process.send({ kind: "calm", isCalm });
+  }
+
   stall(index: number, ms: number): void {
     this.#send(index, { kind: "stall", ms });
   }
@@ -154,6 +161,7 @@ export class ProcessFleet implements Fleet {
     });
     const place: Place = { process, fate: "runs", isPaused: false };
     this.#places[index] = place;
+    void process.ready.then(() => process.send({ kind: "calm", isCalm: this.#isCalm }));
     void this.#replaceWhenEnded(index, place);
   }
 

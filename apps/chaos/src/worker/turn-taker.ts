@@ -5,6 +5,8 @@ import type { WorkerHost } from "./worker-host.ts";
 import type { Ticket } from "./worker-message.ts";
 
 const WAYS: readonly Wish["way"][] = ["try", "acquire", "acquire", "acquire", "using"];
+/** What became of the release of a `using` is not told. */
+const CALM_WAYS: readonly Wish["way"][] = ["try", "acquire", "acquire", "acquire"];
 const RESTS_MS: readonly number[] = [5, 40, 200];
 const SIGNAL_CHANCE = 0.7;
 const ABORT_CHANCE = 0.3;
@@ -79,7 +81,8 @@ export class TurnTaker {
 
   async #take(name: string, haste?: Pick<Wish, "waitMs">): Promise<TrackedHolding | Refused> {
     const { random, pending } = this.#host;
-    const controller = random.chance(SIGNAL_CHANCE) ? new AbortController() : undefined;
+    const hasSignal = random.chance(SIGNAL_CHANCE) && !this.#host.isCalm;
+    const controller = hasSignal ? new AbortController() : undefined;
     const wish = { ...this.#wish(name, controller?.signal), ...haste };
     this.#ttlMs = wish.ttlMs;
     if (controller !== undefined) this.#abortLater(controller);
@@ -94,10 +97,11 @@ export class TurnTaker {
   }
 
   #wish(name: string, signal: AbortSignal | undefined): Wish {
-    const { random, plan } = this.#host;
+    const { random, plan, isCalm } = this.#host;
     const ttlMs = random.pick(plan.ttlsMs);
-    const way = random.pick(WAYS);
-    const waitMs = random.pick([undefined, random.integer(100, ttlMs), 3 * ttlMs]);
+    const way = random.pick(isCalm ? CALM_WAYS : WAYS);
+    const waits = [undefined, random.integer(100, ttlMs), 3 * ttlMs];
+    const waitMs = isCalm ? undefined : random.pick(waits);
     return { name, ttlMs, way, waitMs, renew: !random.chance(UNRENEWED_CHANCE), signal };
   }
 
@@ -155,7 +159,8 @@ export class TurnTaker {
   }
 
   async #finish(tracked: TrackedHolding): Promise<void> {
-    if (this.#host.random.chance(DETACH_CHANCE) && this.#detach(tracked)) return;
+    const { random, isCalm } = this.#host;
+    if (!isCalm && random.chance(DETACH_CHANCE) && this.#detach(tracked)) return;
     await this.#release(tracked);
   }
 

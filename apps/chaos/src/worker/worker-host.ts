@@ -32,6 +32,8 @@ export class WorkerHost {
   readonly open: Set<TrackedHolding> = new Set();
   /** Of the acquires that can be aborted. */
   readonly pending: Set<AbortController> = new Set();
+  /** Between storms: nothing is asked for whose outcome may be in doubt, so that a free lock is seen to be free. */
+  isCalm = false;
   readonly #closing = new AbortController();
   #holdCount = 0;
 

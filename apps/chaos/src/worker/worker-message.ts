@@ -6,6 +6,8 @@ export type WorkerOrder =
   | { readonly kind: "begin"; readonly plan: WorkerPlan }
   | { readonly kind: "stall"; readonly ms: number }
   | { readonly kind: "abort" }
+  /** Calm begins or is over: in it nothing is asked for whose outcome may be in doubt. */
+  | { readonly kind: "calm"; readonly isCalm: boolean }
   | { readonly kind: "gather"; readonly crowd: Crowd }
   | { readonly kind: "shift-wall-clock"; readonly ms: number }
   | { readonly kind: "suspend"; readonly ms: number }
