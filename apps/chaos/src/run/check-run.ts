@@ -7,6 +7,7 @@ import {
 } from "@holdfast/history";
 import type { Problem } from "./problem.ts";
 import type { Counts, Quantiles } from "./run-result.ts";
+import { spuriousLosses } from "./spurious-losses.ts";
 
 interface Verdict {
   readonly problems: readonly Problem[];
@@ -17,14 +18,14 @@ interface Verdict {
 
 const NS_PER_MS = 1e6;
 
-/** Every checker over the history of a run. */
+/** Every checker over the history of a run, and what only runs can say of it. */
 export function checkRun(history: readonly HistoryEvent[], options: CheckOptions): Verdict {
   const problems = checkAll(history, options).map(
     ({ checker, name, message, events }): Problem => ({ rule: checker, name, message, events }),
   );
   const handOffs = handOffsOf(history, options).filter(({ after }) => after === "release");
   return {
-    problems,
+    problems: [...problems, ...spuriousLosses(history, options)],
     undecided: undecided(history, options),
     handOffMs: quantilesOf(handOffs.map(({ durationNs }) => durationNs / NS_PER_MS)),
     counts: countsOf(history),

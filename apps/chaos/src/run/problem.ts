@@ -21,6 +21,7 @@ export const runRules: Readonly<Record<string, string>> = {
   hang: "a call was not answered, long after every fault was over",
   error: "a call ended with an error that it may not end with",
   leaks: "something was left when everybody had gone",
+  "spurious-loss": "a lock that is renewed was lost, and nothing had been broken meanwhile",
   sleep: "a lock was relied on although its machine had slept past its end",
   untold: "a holder found a loss by asking, and its signal had not told",
   progress: "a fresh client was not given a free name when everything was mended",

@@ -2,7 +2,7 @@ import type { Holding, Refused, Subject, SubjectClient, Wish } from "../subject.
 import { work } from "./hold-work.ts";
 import { type HoldFacts, TrackedHolding } from "./tracked-holding.ts";
 import type { WorkerHost } from "./worker-host.ts";
-import type { Ticket } from "./worker-message.ts";
+import { NOT_RENEWED, type Ticket } from "./worker-message.ts";
 
 const WAYS: readonly Wish["way"][] = ["try", "acquire", "acquire", "acquire", "using"];
 /** What became of the release of a `using` is not told. */
@@ -88,7 +88,8 @@ export class TurnTaker {
     if (controller !== undefined) this.#abortLater(controller);
     try {
       const { ttlMs, way, waitMs, renew } = wish;
-      const detail = `${way}, ${waitMs === undefined ? "for ever" : `${waitMs} ms`}${renew ? "" : ", not renewed"}`;
+      const isKept = renew && this.#subject.isRenewed;
+      const detail = `${way}, ${waitMs === undefined ? "for ever" : `${waitMs} ms`}${isKept ? "" : `, ${NOT_RENEWED}`}`;
       const facts = this.#host.hold(name, this.#clientName);
       return await this.#ask(facts, { ttlMs, detail, call: () => this.#client.acquire(wish) });
     } finally {

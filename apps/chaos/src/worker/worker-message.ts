@@ -29,6 +29,9 @@ export interface Ticket {
   readonly ticket: unknown;
 }
 
+/** Ends the `detail` of an acquire in the history whose lock is not kept by renewals. */
+export const NOT_RENEWED = "not renewed";
+
 /** A worker whose background failed: an unhandled rejection, an uncaught exception. */
 export const BACKGROUND_EXIT_CODE = 70;
 /** A worker that has closed everything it has, and is kept alive by something all the same. */
