@@ -40,7 +40,7 @@ if (stray.length > 0) {
 } else if (flags.includes("--help") || flags.includes("-h")) {
   process.stdout.write(HELP);
 } else if (flags.includes("--page")) {
-  process.exitCode = writePage();
+  process.exitCode = await writePage();
 } else {
   process.exitCode = await mutate();
 }
@@ -68,8 +68,8 @@ async function mutate() {
   return 0;
 }
 
-/** @returns {number} The exit code: 1 when an explanation is not true any more. */
-function writePage() {
+/** @returns {Promise<number>} The exit code: 1 when an explanation is not true any more. */
+async function writePage() {
   const mutants = existsSync(resultFile) ? readMutants(resultFile) : [];
   const measured = new Set(mutants.map(({ file }) => `src/${file}`));
   const missing = filesToMutate([]).files.filter((file) => !measured.has(file));
@@ -77,5 +77,7 @@ function writePage() {
   for (const problem of problems) progress(problem);
   if (problems.length > 0) return 1;
   writeFileSync(pageFile, mutationPage(mutants, missing));
-  return 0;
+  const biome = path.join(rootFolder, "node_modules/@biomejs/biome/bin/biome");
+  const format = [biome, "format", "--write", pageFile];
+  return (await runProcess(process.execPath, format, { cwd: rootFolder })).code;
 }
