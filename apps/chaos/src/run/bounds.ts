@@ -9,7 +9,8 @@ export interface Bounds {
   readonly progressMs: number;
   /** How long after the end of everybody something may still be on the servers: leases of those who were killed. */
   readonly leftoverMs: number;
-  readonly check: CheckOptions & { readonly settleMs: number };
+  readonly check: CheckOptions &
+    Required<Pick<CheckOptions, "settleMs" | "deliveryMs" | "crashHandOffMs">>;
 }
 
 /**

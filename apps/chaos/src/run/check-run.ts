@@ -1,10 +1,12 @@
 import {
   type CheckOptions,
   checkAll,
+  conditionsOf,
   type HistoryEvent,
   handOffsOf,
   undecided,
 } from "@holdfast/history";
+import { crashHandOffsMs } from "./crash-hand-offs.ts";
 import type { Problem } from "./problem.ts";
 import type { Counts, Quantiles } from "./run-result.ts";
 import { spuriousLosses } from "./spurious-losses.ts";
@@ -12,11 +14,14 @@ import { spuriousLosses } from "./spurious-losses.ts";
 interface Verdict {
   readonly problems: readonly Problem[];
   readonly undecided: readonly string[];
+  readonly calmSeconds: number;
   readonly handOffMs: Quantiles | undefined;
+  readonly crashHandOffMs: Quantiles | undefined;
   readonly counts: Omit<Counts, "processes">;
 }
 
 const NS_PER_MS = 1e6;
+const NS_PER_SECOND = 1e9;
 
 /** Every checker over the history of a run, and what only runs can say of it. */
 export function checkRun(history: readonly HistoryEvent[], options: CheckOptions): Verdict {
@@ -27,9 +32,22 @@ export function checkRun(history: readonly HistoryEvent[], options: CheckOptions
   return {
     problems: [...problems, ...spuriousLosses(history, options)],
     undecided: undecided(history, options),
+    calmSeconds: calmNsOf(history, options) / NS_PER_SECOND,
     handOffMs: quantilesOf(handOffs.map(({ durationNs }) => durationNs / NS_PER_MS)),
+    crashHandOffMs: quantilesOf(crashHandOffsMs(history, options)),
     counts: countsOf(history),
   };
+}
+
+/** Of the time in which locks were asked for, what no fault or its settling covers. */
+function calmNsOf(history: readonly HistoryEvent[], { settleMs }: CheckOptions): number {
+  const asked = history.filter(({ operation }) => operation === "acquire");
+  const [startNs = 0, endNs = 0] = [asked[0]?.atNs, asked.at(-1)?.atNs];
+  const { faults } = conditionsOf(history, settleMs);
+  const broken = faults.map((fault) =>
+    Math.max(0, Math.min(endNs, fault.endNs) - Math.max(startNs, fault.startNs)),
+  );
+  return endNs - startNs - broken.reduce((sum, ns) => sum + ns, 0);
 }
 
 function countsOf(history: readonly HistoryEvent[]): Omit<Counts, "processes"> {

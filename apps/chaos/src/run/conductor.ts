@@ -5,10 +5,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { FileRecorder, type HostClock, hostClock } from "@holdfast/history";
 import { faults as knownFaults } from "../faults.ts";
 import type { Ground } from "../ground.ts";
+import { RandomStream } from "../random-stream.ts";
 import { ResourceServer } from "../resource/resource-server.ts";
 import { findSubject } from "../worker/find-subject.ts";
 import type { WorkerPlan } from "../worker/worker-plan.ts";
 import { type Bounds, bounds } from "./bounds.ts";
+import { Calm } from "./calm.ts";
 import { checkRun } from "./check-run.ts";
 import { type Choice, chooseFaults } from "./choose-faults.ts";
 import type { Blame, Problem } from "./problem.ts";
@@ -25,8 +27,6 @@ const CLIENT_COUNT = 2;
 const THREAD_COUNT = 2;
 /** Faults come in storms. */
 const STORM_MS = 30_000;
-/** Between them is calm: time to settle, and then so long in which what has to come in time is looked at. */
-const CALM_MS = 6_000;
 const UPDATE_EVERY_MS = 250;
 const LEFTOVERS_EVERY_MS = 200;
 const MS_PER_MINUTE = 60_000;
@@ -133,17 +133,18 @@ export class Conductor {
 
   /** Storms and calm by turns. It ends with calm, which takes half of a short run. */
   async #rage(durationMs: number): Promise<void> {
-    const { ground, signal } = this.#parts;
+    const { request, ground, signal } = this.#parts;
+    const random = new RandomStream(request.seed, "calm");
+    const calm = new Calm({ fleet: this.#fleet, bounds: this.#bounds, random, signal });
     const endMs = performance.now() + durationMs;
-    const leftMs = (): number => Math.max(0, endMs - performance.now());
-    const calmMs = this.#bounds.check.settleMs + CALM_MS;
-    while (!signal.aborted && leftMs() > 0) {
-      await this.#storm.rage(Math.min(STORM_MS, Math.max(leftMs() - calmMs, leftMs() / 2)));
+    while (!signal.aborted && performance.now() < endMs) {
+      const leftMs = endMs - performance.now();
+      const stormMs = Math.min(STORM_MS, Math.max(leftMs - calm.nextMs, leftMs / 2));
+      // A storm may last longer than it was to; what comes after it does not get shorter for that.
+      const calmMs = Math.min(calm.nextMs, leftMs - stormMs);
+      await this.#storm.rage(stormMs);
       await ground.ready();
-      this.#fleet.setCalm(true);
-      // Ends early with the run.
-      await sleep(Math.min(calmMs, leftMs()), undefined, { signal }).catch(() => undefined);
-      this.#fleet.setCalm(false);
+      await calm.pass(calmMs);
     }
   }
 

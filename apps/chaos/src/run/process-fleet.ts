@@ -84,6 +84,20 @@ export class ProcessFleet implements Fleet {
     await place.process.ended;
   }
 
+  /** SIGKILL as soon as it has a lock, and after `withinMs` in any case. Resolves when it is gone. */
+  async killHolder(index: number, withinMs: number): Promise<void> {
+    const place = this.#at(index);
+    if (place.fate !== "runs") return;
+    place.fate = "killed";
+    place.process.send({ kind: "die" });
+    const timer = setTimeout(() => {
+      this.#record(place, "crash", "SIGKILL");
+      place.process.signal("SIGKILL");
+    }, withinMs);
+    await place.process.ended;
+    clearTimeout(timer);
+  }
+
   pause(index: number): void {
     const place = this.#at(index);
     if (place.fate !== "runs" || place.isPaused) return;

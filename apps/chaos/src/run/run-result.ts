@@ -28,8 +28,12 @@ export interface RunResult {
   readonly faults: readonly Inflicted[];
   readonly leftOut: readonly LeftOut[];
   readonly writes: readonly WriteTally[];
-  /** Milliseconds; undefined where there was none. */
+  /** For so long nothing was broken, and what has to come in time was looked at. */
+  readonly calmSeconds: number;
+  /** From a release to the grant of who waited, in calm, in milliseconds; undefined where there was none. */
   readonly handOffMs: Quantiles | undefined;
+  /** From the kill of a holder to the next grant of its lock, in calm, in milliseconds. */
+  readonly crashHandOffMs: Quantiles | undefined;
   readonly problems: readonly Problem[];
   /** Names of which no order of events was found, nor that there is none. */
   readonly undecided: readonly string[];

@@ -68,6 +68,7 @@ export class TurnTaker {
     const tracked =
       ticket === undefined ? await this.#take(random.pick(plan.names)) : await this.#adopt(ticket);
     if (!(tracked instanceof TrackedHolding)) return;
+    if (this.#host.isDoomed) this.#host.die();
     await work(tracked, {
       host: this.#host,
       ttlMs: this.#ttlMs,

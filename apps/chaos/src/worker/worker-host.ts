@@ -34,6 +34,8 @@ export class WorkerHost {
   readonly pending: Set<AbortController> = new Set();
   /** Between storms: nothing is asked for whose outcome may be in doubt, so that a free lock is seen to be free. */
   isCalm = false;
+  /** The next lock that it gets kills the process. */
+  isDoomed = false;
   readonly #closing = new AbortController();
   #holdCount = 0;
 
@@ -66,6 +68,19 @@ export class WorkerHost {
     this.#holdCount += 1;
     const { process } = this.plan;
     return { process, client, hold: `${process}/${this.#holdCount}`, name };
+  }
+
+  /** SIGKILL, recorded first: whoever waits for what it has waits until that ends. */
+  die(): void {
+    const who = {
+      process: this.plan.process,
+      client: "",
+      hold: "",
+      name: "",
+      phase: "ok",
+    } as const;
+    this.recorder.record({ ...who, operation: "crash", detail: "SIGKILL, as a holder" });
+    process.kill(process.pid, "SIGKILL");
   }
 
   abortPending(): void {

@@ -8,6 +8,8 @@ export type WorkerOrder =
   | { readonly kind: "abort" }
   /** Calm begins or is over: in it nothing is asked for whose outcome may be in doubt. */
   | { readonly kind: "calm"; readonly isCalm: boolean }
+  /** Kills itself as soon as it has a lock. */
+  | { readonly kind: "die" }
   | { readonly kind: "gather"; readonly crowd: Crowd }
   | { readonly kind: "shift-wall-clock"; readonly ms: number }
   | { readonly kind: "suspend"; readonly ms: number }

@@ -86,6 +86,7 @@ export class Worker {
     if (order.kind === "stall") this.#stall(order.ms);
     else if (order.kind === "abort") host.abortPending();
     else if (order.kind === "calm") host.isCalm = order.isCalm;
+    else if (order.kind === "die") host.isDoomed = true;
     else if (order.kind === "gather") this.#gather(order.crowd);
     else if (order.kind === "shift-wall-clock") clock.wallShiftMs += order.ms;
     else if (order.kind === "suspend") this.#suspend(order.ms);
