@@ -29,6 +29,12 @@ export interface LedgerEntry {
   readonly faults: Readonly<Record<string, number>>;
   /** Rule to how many. */
   readonly violations: Readonly<Record<string, number>>;
+  /** Seconds in which nothing was broken, and the hand-offs seen in them. The first runs lack these four. */
+  readonly calmSeconds?: number;
+  readonly handOffs?: number;
+  readonly crashHandOffs?: number;
+  /** Names of which no order of events was found, nor that there is none. */
+  readonly undecided?: number;
 }
 
 /** The state of the sources that a run was made on. */
@@ -77,6 +83,10 @@ export function addToLedger(state: SourceState, result: RunResult): void {
     lostWrites: sumOf(writes.map(({ lost }) => lost)),
     faults: countsBy(faults, ({ id }) => id),
     violations: countsBy(problems, ({ rule }) => rule),
+    calmSeconds: Math.round(result.calmSeconds),
+    handOffs: result.handOffMs?.count ?? 0,
+    crashHandOffs: result.crashHandOffMs?.count ?? 0,
+    undecided: result.undecided.length,
   };
   appendFileSync(ledgerFile, `${JSON.stringify(entry)}\n`);
 }
