@@ -102,6 +102,8 @@ export interface LockClient<Holding = unknown> {
   inspect?(name: string): Promise<LockSightState>;
   /** The fencing token of `holding`; absent where the library has none. */
   token?(holding: Holding): bigint | undefined;
+  /** For how many milliseconds `holding` may still be relied on; absent where the library does not tell. */
+  validForMs?(holding: Holding): number;
   close(): Promise<void>;
 }
 

@@ -13,6 +13,8 @@ export interface Subject {
   readonly isRenewed: boolean;
   /** Renews without telling: nobody can say when a lock ends whose holder is gone, or was not answered. */
   readonly renewsUnseen?: boolean;
+  /** Whether its clients run on {@link Target.clock}; others see nothing of a sleep that is played. */
+  readonly isOnTargetClock?: boolean;
   /** Has no way to be closed: a process that is through with it exits, whatever of it still goes on. */
   readonly endsByExit?: boolean;
   /** Connects one client of a process. Heavy imports belong in here. */

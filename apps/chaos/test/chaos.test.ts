@@ -78,7 +78,7 @@ test(
     const messages = problems.map(({ message }: { message: string }) => message);
     expect(messages).toContainEqual(expect.stringContaining("key left:fence was left"));
     expect(messages).toContainEqual(expect.stringContaining("nobody handles this"));
-    expect(chaos.stdout).toMatch(/^exclusion: \d+$/m);
+    expect(chaos.stdout).toMatch(/^exclusion: \d+ \(beside \d+ holders\)$/m);
     expect(await readFile(page, "utf8")).toMatch(/<svg[^>]*>.*both rely on the lock/s);
     expect(existsSync(path.join(historyFolder, "chaos.jsonl"))).toBe(true);
     await rm(historyFolder, { recursive: true });

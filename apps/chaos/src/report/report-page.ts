@@ -7,6 +7,7 @@ import type { Finished, RunResult } from "../run/run-result.ts";
 import { countsBy } from "./counts-by.ts";
 import { faultRows } from "./fault-rows.ts";
 import { repeatCommand } from "./repeat-command.ts";
+import { ruleWords } from "./rule-words.ts";
 import { figuresOf, headline } from "./run-words.ts";
 
 /** Of one rule; the count says how many more there are. */
@@ -46,7 +47,7 @@ ${runSection(result)}
 }
 
 function verdictSection({ problems, brokenOff, isComplete, undecided }: RunResult): Markup {
-  const counts = Object.entries(countsBy(problems, ({ rule }) => rule));
+  const rules = Object.keys(countsBy(problems, ({ rule }) => rule));
   const warnings = [
     ...(brokenOff === undefined ? [] : [`The run broke off: ${brokenOff}`]),
     ...(isComplete || brokenOff !== undefined ? [] : ["The run was ended early."]),
@@ -56,17 +57,17 @@ function verdictSection({ problems, brokenOff, isComplete, undecided }: RunResul
   ];
   return html`<section aria-labelledby="found"><h2 id="found">What was found</h2>
 ${warnings.map((warning) => html`<p class="warning" role="note">${warning}</p>`)}
-${counts.length === 0 ? html`<p class="holds">Nothing: no checker found anything, and nothing was left.</p>` : undefined}
-${counts.map(([rule, count]) => ruleDetails(rule, count, problems))}
+${rules.length === 0 ? html`<p class="holds">Nothing: no checker found anything, and nothing was left.</p>` : undefined}
+${rules.map((rule) => ruleDetails(rule, problems))}
 </section>`;
 }
 
-function ruleDetails(rule: string, count: number, problems: readonly Problem[]): Markup {
+function ruleDetails(rule: string, problems: readonly Problem[]): Markup {
   const shown = problems.filter((problem) => problem.rule === rule).slice(0, SHOWN_PER_RULE_MAX);
   const words = ({ name, message }: Problem): string =>
     name === "" ? message : `${name}: ${message}`;
   const meaning = runRules[rule];
-  return html`<details open><summary class="misses">${rule}: ${count}</summary>
+  return html`<details open><summary class="misses">${ruleWords(rule, problems)}</summary>
 ${meaning === undefined ? undefined : html`<p class="note">${meaning}</p>`}
 ${shown.map((problem) => html`<p class="reason">${words(problem)}</p>`)}
 </details>`;

@@ -6,6 +6,7 @@ import type { RunResult } from "../run/run-result.ts";
 import { countsBy } from "./counts-by.ts";
 import { faultRows } from "./fault-rows.ts";
 import { repeatCommand } from "./repeat-command.ts";
+import { ruleWords } from "./rule-words.ts";
 import { figuresOf, headline } from "./run-words.ts";
 
 /** Of one rule; the count says how many more there are. */
@@ -46,9 +47,9 @@ function faultTable({ faults }: RunResult): string {
 function verdictText({ problems, brokenOff }: RunResult): string {
   const broken = brokenOff === undefined ? [] : [colors.yellow(`The run broke off: ${brokenOff}`)];
   if (problems.length === 0) return [...broken, colors.green("Nothing was found.")].join("\n");
-  const counts = Object.entries(countsBy(problems, ({ rule }) => rule));
-  const found = counts.flatMap(([rule, count]) => [
-    colors.red(`${rule}: ${count}`),
+  const rules = Object.keys(countsBy(problems, ({ rule }) => rule));
+  const found = rules.flatMap((rule) => [
+    colors.red(ruleWords(rule, problems)),
     ...problems
       .filter((problem) => problem.rule === rule)
       .slice(0, SHOWN_PER_RULE_MAX)

@@ -7,6 +7,7 @@ export const holdfast: Subject = {
   backends: ["redis", "redlock", "postgres", "etcd"],
   isFenced: true,
   isRenewed: true,
+  isOnTargetClock: true,
   open: async (target) => {
     const { openHoldfast } = await import("./holdfast-client.ts");
     return await openHoldfast(target);

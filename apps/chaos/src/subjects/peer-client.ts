@@ -99,6 +99,10 @@ class PeerClient implements SubjectClient {
       ...(client.onLost && {
         onLost: (tell) => client.onLost?.(held, () => tell("the library says so")),
       }),
+      ...(client.validForMs && {
+        validForMs: () => client.validForMs?.(held) ?? 0,
+        isValid: () => (client.validForMs?.(held) ?? 0) > 0,
+      }),
       release: () => {
         this.#held.delete(holding);
         return this.#giveBack(name, held);

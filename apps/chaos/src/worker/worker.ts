@@ -121,7 +121,8 @@ export class Worker {
    * recorded first: by then others may have it.
    */
   #suspend(ms: number): void {
-    const { clock, host } = this.#parts;
+    const { clock, host, subject } = this.#parts;
+    if (subject.isOnTargetClock !== true) return;
     const ended = [...host.open].filter((tracked) => tracked.endsAsleep(ms));
     clock.sleptMs += ms;
     for (const { holding, facts } of ended) {

@@ -43,6 +43,7 @@ async function open(
       return lock;
     },
     release: (_name, lock) => lock.release(),
+    validForMs: (lock) => lock.getRemainingTime() ?? Number.POSITIVE_INFINITY,
     close: async () => {},
   };
 }
