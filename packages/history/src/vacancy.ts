@@ -41,7 +41,9 @@ export function vacanciesOf(
       if (startNs < endNs) vacancies.push({ name, startNs, endNs, after, ending, next });
     };
     for (const block of blocksOf(holds, conditions, facts)) {
-      add(block.startNs, block.hold?.granted === undefined ? undefined : block.hold);
+      // What a dead process may have sent begins at its death, and is no grant.
+      const isGrant = block.hold?.granted?.atNs === block.startNs;
+      add(block.startNs, isGrant ? block.hold : undefined);
       if (block.endNs > last.endNs) last = block;
     }
     add(conditions.endNs, undefined);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { checkAll } from "../src/check-all.ts";
 import type { CheckOptions } from "../src/check-options.ts";
 import { handOffsOf } from "../src/checkers/hand-off.ts";
+import { vacanciesOf } from "../src/vacancy.ts";
 import { history } from "./event-lines.ts";
 
 /** Which checkers see something in it, each once. */
@@ -222,6 +223,19 @@ describe("a free lock", () => {
     expect(seen(crashed, { crashHandOffMs: 40, deliveryMs: 0 })).toEqual(["crash-hand-off"]);
     expect(seen(crashed, { crashHandOffMs: 129, endsBy: "session" })).toEqual(["crash-hand-off"]);
     expect(seen(crashed, { crashHandOffMs: 130, endsBy: "session" })).toEqual([]);
+  });
+
+  test("what a dead process may have sent is no grant to it", () => {
+    const died = `${A_HOLDS}
+      10 a release invoke
+      11 a release ok
+      50 a crash ok`;
+    expect(handOffsOf(history(died), { deliveryMs: 10 })).toEqual([]);
+    expect(vacanciesOf(history(died), { deliveryMs: 10 })[1]).toMatchObject({
+      startNs: 11e6,
+      endNs: 50e6,
+      next: undefined,
+    });
   });
 
   test("may be renewed any number of times before that", () => {
