@@ -65,7 +65,7 @@ test(
       string,
     ];
     const chaos = new ChaosProcess([
-      ...["--peer", BROKEN_SUBJECT, "--minutes", "0.15", "--seed", "1"],
+      ...["--peer", BROKEN_SUBJECT, "--minutes", "0.3", "--seed", "1"],
       ...["--faults", "acquires-aborted", "--json", json, "--html", page],
     ]);
     const code = await chaos.exitCode();

@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 
-/** Whoever finds a lock held waits for so long at least, and everybody who comes meanwhile with it. */
+/** Who waits for this lock hears of no release, and looks again after this. */
+const DEAF_NAME = "mail";
 const DEAF_MS = 4_500;
 const LOOK_EVERY_MS = 50;
 /** Of whoever died with a lock, it is only free after this. */
 const TRUE_TTL_MS = 30_000;
 
 /**
- * A lock library that excludes, and is late with everything else: nobody hears of a release, locks outlast their dead
- * holders for long, and holders are told of losses that were none.
+ * A lock library that excludes, and is wrong otherwise: the release of one lock is heard by nobody, all outlast their
+ * dead holders for long, and holders are told of losses that were none.
  */
 export const subject = {
   id: "lazy",
@@ -22,6 +23,8 @@ export const subject = {
 
 class LazyClient {
   #redis;
+  #isClosed = false;
+  #waiting = new Set();
 
   constructor(redis) {
     this.#redis = redis;
@@ -29,27 +32,35 @@ class LazyClient {
   }
 
   async acquire(wish) {
+    const answer = this.#acquire(wish);
+    this.#waiting.add(answer.catch(() => {}));
     try {
-      return await this.#acquire(wish);
+      return await answer;
     } catch (error) {
       // Its connection is broken, or was closed.
       return { refused: "unknown", detail: String(error) };
     }
   }
 
+  /** Who waits is told that nothing was taken: an outcome in doubt would excuse the wait. */
   async close() {
+    this.#isClosed = true;
+    await Promise.all(this.#waiting);
     this.#redis.disconnect();
   }
 
   async #acquire({ name, ttlMs, way, waitMs = Number.POSITIVE_INFINITY, signal }) {
     const untilMs = performance.now() + waitMs;
+    let isDeaf = false;
     for (;;) {
-      if (signal?.aborted) return { refused: "fail", detail: "aborted" };
+      if (signal?.aborted || this.#isClosed) return { refused: "fail", detail: "aborted" };
       const holding = await this.#take(name, ttlMs);
       if (holding !== undefined) return holding;
-      if (way === "try") return { refused: "fail", detail: "held" };
-      await this.#redis.set(`wait:${name}`, "1", "PX", DEAF_MS, "NX");
-      if (performance.now() >= untilMs) return { refused: "fail", detail: "waited" };
+      if (way === "try" || performance.now() >= untilMs) return { refused: "fail", detail: "held" };
+      if (name === DEAF_NAME && !isDeaf) {
+        isDeaf = (await this.#redis.set(`wait:${name}`, "1", "PX", DEAF_MS, "NX")) !== null;
+        if (!isDeaf) return { refused: "fail", detail: "another one waits" };
+      }
       await sleep(LOOK_EVERY_MS);
     }
   }
