@@ -96,6 +96,20 @@ test.each(["docs/track-record.md", "docs/errors.md", "CONTRIBUTING.md"])(
   },
 );
 
+test("every title that docs/track-record.md quotes is in the file that it names", () => {
+  const quoted = quotedTitles("docs/track-record.md");
+  expect(quoted.length).toBeGreaterThan(100);
+  expect(quoted.filter(({ file, title }) => !hasTitle(file, title))).toEqual([]);
+});
+
+test("every file of tests that docs/track-record.md names is there with a title", () => {
+  const tests = read("docs/track-record.md").matchAll(/`([\w./-]+\.test\.ts)`(?!: ")/g);
+  const untitled = [...tests].map(([, file]) => file);
+  // Every case of the suite; and the last second of a guard, which no title is about.
+  const conformance = "packages/redis/test/conformance.test.ts";
+  expect(untitled).toEqual([conformance, "packages/redis/test/member.test.ts"]);
+});
+
 test("every file that ARCHITECTURE.md names exists", () => {
   const named = filesNamedIn("ARCHITECTURE.md");
   const places = ["", "packages/core/src", "packages/redis", "packages/redis/src"];
@@ -116,6 +130,20 @@ function firstCell(row: string): string {
 /** What is in a list a second time, but for empty strings. */
 function repeated(words: readonly string[]): string[] {
   return words.filter((word, index) => word !== "" && words.indexOf(word) < index);
+}
+
+/** Of rows like `a.test.ts`: "a title" and "another". */
+function quotedTitles(page: string): { file: string; title: string }[] {
+  const rows = read(page).matchAll(/`([\w./-]+\.ts)`: ("[^"\n]+"(?: and "[^"\n]+")*)/g);
+  return [...rows].flatMap(([, file = "", titles = ""]) =>
+    [...titles.matchAll(/"([^"]+)"/g)].map(([, title = ""]) => ({ file, title })),
+  );
+}
+
+/** Whether the file has it as a string, in which … stands for anything. */
+function hasTitle(file: string, title: string): boolean {
+  const parts = title.split("…").map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`(["\`])${parts.join("[^\\n]*")}\\1`).test(read(file));
 }
 
 function filesNamedIn(page: string): string[] {
