@@ -23,6 +23,7 @@ import { readJson, rootFolder } from "./workspace.mjs";
  * @property {string} reason
  */
 
+const { devDependencies } = readJson(path.join(rootFolder, "package.json"));
 const explanationFile = path.join(rootFolder, "test", "mutation", "equivalents.json");
 const CAUGHT = ["Killed", "Timeout"];
 const ALIVE = ["Survived", "NoCoverage"];
@@ -165,7 +166,7 @@ npm run mutate -- lease asker # a part, or a file
 npm run mutate -- --page      # makes this page from the last results
 \`\`\`
 
-Stryker makes the mutants and runs, for each, the tests of \`packages/core\` that reach the changed code. They own their
+Stryker ${devDependencies["@stryker-mutator/core"]} makes the mutants and runs, for each, the tests of \`packages/core\` that reach the changed code. They own their
 clock, so none waits. The conformance suite, the simulation and the tests on servers are not among them, nor, with \`--quick\`, the
 three slowest files: what only they would notice counts as survived here. A mutant that makes the tests run for ever is killed by its time limit, and one
 that breaks the run itself is not counted.
