@@ -1,6 +1,7 @@
 import type { Fleet } from "./fleet.ts";
 import type { Ground } from "./ground.ts";
 import type { RandomStream } from "./random-stream.ts";
+import type { Subject } from "./subject.ts";
 
 /** Something that goes wrong on purpose. */
 export interface Fault {
@@ -8,8 +9,6 @@ export interface Fault {
   readonly id: string;
   /** One line for `--list` and the report. */
   readonly about: string;
-  /** Of the table in the design's page on reliability. */
-  readonly row: number;
   /**
    * What it breaks. At most one fault of each side is under way at a time, so that a quorum has at most the
    * broken members of one fault.
@@ -20,6 +19,8 @@ export interface Fault {
    * run that has it reports, and promises nothing.
    */
   readonly leftOut?: string;
+  /** Moves a clock that only subjects see which run on it ({@link Subject.isOnTargetClock}): others are spared. */
+  readonly movesTargetClock?: true;
   /** Whether it can be done to this ground, on this machine; a string says why not. */
   appliesTo(ground: Ground): boolean | string;
   /**

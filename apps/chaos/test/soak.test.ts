@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -76,6 +77,13 @@ describe("the command", () => {
     expect(code).toBe(64);
   });
 
+  test("without servers it says so and ends with 69", async () => {
+    const env = { ...process.env, HOLDFAST_SERVERS: "none", CI: "" };
+    const { code, stderr } = await run(["--backend", "redis"], env);
+    expect(stderr).toMatch(/^soak: NO REDIS SERVER:/m);
+    expect(code).toBe(69);
+  });
+
   test("says what it does, and what it did", async () => {
     expect((await run(["--help"])).stdout).toContain("--cycles n");
     const { code, stdout } = await run(["--backend", "memory", "--cycles", "1000"]);
@@ -84,16 +92,21 @@ describe("the command", () => {
   });
 });
 
-test("Ctrl-C ends a soak early, with what was found and without a process behind it", async () => {
-  const child = start(["--backend", "memory", "--cycles", "100000000"]);
-  await until("its worker runs", async () => (await processTree(child.pid ?? 0)).length > 1);
-  const tree = await processTree(child.pid ?? 0);
-  child.kill("SIGINT");
-  const { code, stdout } = await ended(child);
-  expect(stdout).toContain("nothing is left\nclean, ended early\n");
-  expect(code).toBe(130);
-  expect(tree.filter(isRunning)).toEqual([]);
-});
+test.each(["memory", "redis"])(
+  "Ctrl-C ends a soak on %s early, with what was found and without a process behind it",
+  async (backend) => {
+    const child = start(["--backend", backend, "--cycles", "100000000"]);
+    const { pid = 0 } = child;
+    await until("its worker runs", async () => (await processTree(pid)).some(isWorker));
+    const tree = await processTree(pid);
+    // As a terminal does: the whole group.
+    process.kill(-pid, "SIGINT");
+    const { code, stdout } = await ended(child);
+    expect(stdout).toContain("nothing is left\nclean, ended early\n");
+    expect(code).toBe(130);
+    expect(tree.filter(isRunning)).toEqual([]);
+  },
+);
 
 async function leaking(leak: string, cycleCount: number): Promise<SoakResult> {
   process.env["HOLDFAST_TEST_LEAK"] = leak;
@@ -108,14 +121,18 @@ interface Ended {
   readonly stderr: string;
 }
 
-async function run(words: readonly string[]): Promise<Ended> {
-  return await ended(start(words));
+async function run(words: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ended> {
+  return await ended(start(words, env));
 }
 
 type Started = ChildProcessByStdio<null, Readable, Readable>;
 
-function start(words: readonly string[]): Started {
-  return spawn(process.execPath, [MAIN, ...words], { stdio: ["ignore", "pipe", "pipe"] });
+function start(words: readonly string[], env: NodeJS.ProcessEnv = process.env): Started {
+  return spawn(process.execPath, [MAIN, ...words], {
+    detached: true,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 }
 
 async function ended(child: Started): Promise<Ended> {
@@ -123,6 +140,15 @@ async function ended(child: Started): Promise<Ended> {
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   const [code] = (await closed) as [number | null];
   return { code, stdout, stderr };
+}
+
+/** Once it is, a signal to the group of its parent does not reach it. */
+function isWorker(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("soak-worker");
+  } catch {
+    return false;
+  }
 }
 
 function isRunning(pid: number): boolean {

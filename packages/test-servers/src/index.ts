@@ -6,6 +6,7 @@ export { ensureServers } from "./ensure-servers.ts";
 export type { EtcdCluster } from "./etcd-cluster.ts";
 export type { EtcdOptions } from "./etcd-options.ts";
 export type { EtcdServer } from "./etcd-server.ts";
+export { dyingWithParent } from "./exit-guard.ts";
 export type { FaultProxy, Traffic } from "./fault-proxy.ts";
 export type { FindServerOptions, ServerAvailability } from "./find-server.ts";
 export { freePort } from "./free-port.ts";

@@ -157,10 +157,16 @@ class LocalServer implements LaunchedServer {
   #spawn(): ChildProcess {
     const command = this.#plan.command(this.#place, this.#binaryPath);
     const [program = "", ...args] = dyingWithParent(command);
+    // Ctrl-C at a terminal is for the program alone, which ends its servers last. Where none outlives it in any case.
+    const detached = program !== command[0];
     // A file and not a pipe: it needs no reader, and it is there to be told when the start fails.
     const log = openSync(this.#logPath, "w");
     try {
-      return spawn(program, args, { cwd: this.#place.dataDir, stdio: ["ignore", log, log] });
+      return spawn(program, args, {
+        cwd: this.#place.dataDir,
+        detached,
+        stdio: ["ignore", log, log],
+      });
     } finally {
       closeSync(log);
     }

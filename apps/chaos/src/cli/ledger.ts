@@ -14,10 +14,15 @@ export interface LedgerEntry {
   /** Git's hashes of the folders whose change makes a run another one. */
   readonly coreTree: string;
   readonly adapterTrees: Readonly<Record<string, string>>;
+  /** The same of chaos itself and what it stands on. The first runs lack it, and what has a question mark below. */
+  readonly harnessTrees?: Readonly<Record<string, string>>;
   readonly node: string;
   readonly backend: BackendName;
   readonly subject: string;
   readonly seed: number;
+  readonly processes?: number;
+  /** What was asked for, and how long there were turns; the first runs counted beginning and end in. */
+  readonly plannedMinutes?: number;
   readonly minutes: number;
   readonly isComplete: boolean;
   readonly cycles: number;
@@ -29,16 +34,21 @@ export interface LedgerEntry {
   readonly faults: Readonly<Record<string, number>>;
   /** Rule to how many. */
   readonly violations: Readonly<Record<string, number>>;
-  /** Seconds in which nothing was broken, and the hand-offs seen in them. The first runs lack these four. */
+  /** Seconds in which nothing was broken, and the hand-offs seen in them; the longest in milliseconds. */
   readonly calmSeconds?: number;
   readonly handOffs?: number;
+  readonly handOffMsMax?: number;
   readonly crashHandOffs?: number;
+  readonly crashHandOffMsMax?: number;
   /** Names of which no order of events was found, nor that there is none. */
   readonly undecided?: number;
 }
 
 /** The state of the sources that a run was made on. */
-export type SourceState = Pick<LedgerEntry, "commit" | "coreTree" | "adapterTrees">;
+export type SourceState = Pick<
+  LedgerEntry,
+  "commit" | "coreTree" | "adapterTrees" | "harnessTrees"
+>;
 
 export const ledgerFile: string = fileURLToPath(new URL("../../ledger.jsonl", import.meta.url));
 
@@ -49,11 +59,17 @@ const ADAPTERS: Readonly<Record<BackendName, readonly string[]>> = {
   postgres: ["postgres"],
   etcd: ["etcd"],
 };
+const HARNESS = {
+  chaos: "apps/chaos/src",
+  history: "packages/history/src",
+  "test-servers": "packages/test-servers/src",
+} as const;
 
 /** What was committed, which has to be what runs. Throws a {@link UsageError} otherwise. */
 export function sourceState(backend: BackendName): SourceState {
-  const folders = ADAPTERS[backend].map((adapter) => `packages/${adapter}/src`);
-  const changed = git("status", "--porcelain", "--", ...[CORE, ...folders].map(fromRoot));
+  const adapters = ADAPTERS[backend].map((adapter) => `packages/${adapter}/src`);
+  const folders = [CORE, ...adapters, ...Object.values(HARNESS)];
+  const changed = git("status", "--porcelain", "--", ...folders.map(fromRoot));
   if (changed !== "") throw new UsageError(`--ledger needs committed sources:\n${changed}`);
   const tree = (folder: string): string => git("rev-parse", `HEAD:${folder}`);
   return {
@@ -62,12 +78,15 @@ export function sourceState(backend: BackendName): SourceState {
     adapterTrees: Object.fromEntries(
       ADAPTERS[backend].map((adapter) => [adapter, tree(`packages/${adapter}/src`)]),
     ),
+    harnessTrees: Object.fromEntries(
+      Object.entries(HARNESS).map(([name, folder]) => [name, tree(folder)]),
+    ),
   };
 }
 
 export function addToLedger(state: SourceState, result: RunResult): void {
-  const { backend, subject, seed, minutes, isComplete, counts } = result;
-  const { writes, faults, problems } = result;
+  const { backend, subject, seed, plannedMinutes, minutes, isComplete, processCount } = result;
+  const { counts, writes, faults, problems, handOffMs, crashHandOffMs } = result;
   const entry: LedgerEntry = {
     date: new Date().toISOString().slice(0, "2026-01-01".length),
     ...state,
@@ -75,6 +94,8 @@ export function addToLedger(state: SourceState, result: RunResult): void {
     backend,
     subject,
     seed,
+    processes: processCount,
+    plannedMinutes,
     minutes: Math.round(minutes * 100) / 100,
     isComplete,
     cycles: counts.cycles,
@@ -84,8 +105,10 @@ export function addToLedger(state: SourceState, result: RunResult): void {
     faults: countsBy(faults, ({ id }) => id),
     violations: countsBy(problems, ({ rule }) => rule),
     calmSeconds: Math.round(result.calmSeconds),
-    handOffs: result.handOffMs?.count ?? 0,
-    crashHandOffs: result.crashHandOffMs?.count ?? 0,
+    handOffs: handOffMs?.count ?? 0,
+    handOffMsMax: Math.ceil(handOffMs?.max ?? 0),
+    crashHandOffs: crashHandOffMs?.count ?? 0,
+    crashHandOffMsMax: Math.ceil(crashHandOffMs?.max ?? 0),
     undecided: result.undecided.length,
   };
   appendFileSync(ledgerFile, `${JSON.stringify(entry)}\n`);

@@ -7,7 +7,6 @@ const ROUNDS = { countMax: 20, pauseMs: [1, 100] } as const;
 export const acquiresAborted: Fault = {
   id: "acquires-aborted",
   about: "every acquire that is under way is aborted, in all processes, up to 20 times",
-  row: 30,
   side: "fleet",
   appliesTo: () => true,
   async inflict(scene) {

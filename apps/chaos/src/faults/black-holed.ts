@@ -6,7 +6,6 @@ import { outage } from "./outage.ts";
 export const blackHoled: Fault = {
   id: "black-holed",
   about: "everything is lost in both directions, connections stay open",
-  row: 26,
   side: "backend",
   appliesTo: () => true,
   inflict: (scene) => breakLinks(scene, outage(scene), (link) => link.blackHole()),

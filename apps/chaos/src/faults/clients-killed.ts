@@ -8,7 +8,6 @@ const KILLS = { countMax: 5, pauseMs: [5, 250] } as const;
 export const clientsKilled: Fault = {
   id: "clients-killed",
   about: "an operator ends all clients with CLIENT KILL, up to five times in a row",
-  row: 8,
   side: "backend",
   appliesTo: onRedis,
   async inflict(scene) {

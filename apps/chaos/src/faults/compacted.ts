@@ -8,7 +8,6 @@ const COMPACTIONS = { countMax: 10, pauseMs: [5, 200] } as const;
 export const compacted: Fault = {
   id: "compacted",
   about: "the history of keys is compacted up to now, up to ten times",
-  row: 29,
   side: "backend",
   appliesTo: onEtcd,
   async inflict(scene) {

@@ -18,7 +18,6 @@ const EXHAUSTED_MS_MAX = 60_000;
 export const connectionsExhausted: Fault = {
   id: "connections-exhausted",
   about: "somebody takes all connections that are left (53300)",
-  row: 27,
   side: "backend",
   appliesTo: onPostgres,
   async inflict(scene) {

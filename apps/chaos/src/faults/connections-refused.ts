@@ -6,7 +6,6 @@ import { outage } from "./outage.ts";
 export const connectionsRefused: Fault = {
   id: "connections-refused",
   about: "connections are reset, and new ones refused for a while",
-  row: 9,
   side: "backend",
   appliesTo: () => true,
   inflict: (scene) =>

@@ -9,7 +9,6 @@ const RESETS = { countMax: 5, pauseMs: [5, 250] } as const;
 export const connectionsReset: Fault = {
   id: "connections-reset",
   about: "all connections are reset, up to five times in a row",
-  row: 8,
   side: "backend",
   appliesTo: survivesReset,
   async inflict(scene) {

@@ -11,7 +11,6 @@ const WAITERS_MAX = 300;
 export const crowdGathered: Fault = {
   id: "crowd-gathered",
   about: `${WAITERS_MIN} to ${WAITERS_MAX} extra acquires of one name at once, most of which soon give up`,
-  row: 32,
   side: "fleet",
   appliesTo: () => true,
   async inflict({ fleet, random, ttlMsMax, sleep, note }) {

@@ -5,7 +5,6 @@ import { anyRedis, onOneRedis } from "./redis-only.ts";
 export const dataLost: Fault = {
   id: "data-lost",
   about: "the server is killed and at once started again without its data",
-  row: 11,
   side: "backend",
   leftOut: "a server that forgets a lock grants it again, and its holder learns it at a renewal",
   appliesTo: onOneRedis,

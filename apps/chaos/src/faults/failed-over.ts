@@ -7,7 +7,6 @@ import { anyRedis, onOneRedis } from "./redis-only.ts";
 export const failedOver: Fault = {
   id: "failed-over",
   about: "the server is killed, a replica takes over that lagged up to half the longest ttl",
-  row: 12,
   side: "backend",
   leftOut:
     "a replica may not have a lock that was granted and grants it again; its holder learns it at a renewal",

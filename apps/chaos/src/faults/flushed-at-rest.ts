@@ -7,7 +7,6 @@ import { anyRedis, onOneRedis } from "./redis-only.ts";
 export const flushedAtRest: Fault = {
   id: "flushed-at-rest",
   about: "an operator cuts everybody off until every lease has ended, and does FLUSHALL",
-  row: 14,
   side: "backend",
   appliesTo: onOneRedis,
   async inflict(scene) {

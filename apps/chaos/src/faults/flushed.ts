@@ -5,7 +5,6 @@ import { anyRedis, onRedis } from "./redis-only.ts";
 export const flushed: Fault = {
   id: "flushed",
   about: "an operator does FLUSHALL",
-  row: 14,
   side: "backend",
   leftOut:
     "a flushed server forgets locks that are held, as does a member of a quorum that one was on by a bare majority",

@@ -9,7 +9,6 @@ const TERMINATE_HOLDER = `
 export const holderTerminated: Fault = {
   id: "holder-terminated",
   about: "a session that holds a lock is ended with pg_terminate_backend",
-  row: 25,
   side: "backend",
   leftOut:
     "an ended session frees its locks at once, and its holder is told within 50 ms if it runs",

@@ -5,7 +5,6 @@ import { askLeader, keysOf, onEtcd } from "./etcd-only.ts";
 export const keyDeleted: Fault = {
   id: "key-deleted",
   about: "an operator deletes the key of a lock, be it held or waited for",
-  row: 14,
   side: "backend",
   leftOut: "the next one is granted as the key goes, and its holder is told a moment later",
   appliesTo: onEtcd,

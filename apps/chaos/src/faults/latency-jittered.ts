@@ -5,7 +5,6 @@ import { jitterLinks } from "./jitter-links.ts";
 export const latencyJittered: Fault = {
   id: "latency-jittered",
   about: "each direction takes up to 200 ms, and changes its mind every 50 ms",
-  row: 33,
   side: "backend",
   appliesTo: () => true,
   inflict: (scene) => jitterLinks(scene, 0),

@@ -6,7 +6,6 @@ import { leaderOf, onEtcd } from "./etcd-only.ts";
 export const leaderKilled: Fault = {
   id: "leader-killed",
   about: "the leader is killed with SIGKILL, and started again with its data",
-  row: 29,
   side: "backend",
   appliesTo: onEtcd,
   async inflict(scene) {

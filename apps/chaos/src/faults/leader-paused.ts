@@ -6,7 +6,6 @@ import { leaderOf, onEtcd } from "./etcd-only.ts";
 export const leaderPaused: Fault = {
   id: "leader-paused",
   about: "the leader is stopped with SIGSTOP until another is elected or not, and goes on",
-  row: 29,
   side: "backend",
   appliesTo: onEtcd,
   async inflict(scene) {

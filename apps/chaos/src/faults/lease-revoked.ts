@@ -5,7 +5,6 @@ import { askLeader, keysOf, onEtcd } from "./etcd-only.ts";
 export const leaseRevoked: Fault = {
   id: "lease-revoked",
   about: "an operator revokes a lease that somebody's keys are on",
-  row: 29,
   side: "backend",
   leftOut: "the next one is granted as the lease ends, and its holder is told a moment later",
   appliesTo: onEtcd,

@@ -5,7 +5,6 @@ import { breakLinks } from "./break-links.ts";
 export const linkSlow: Fault = {
   id: "link-slow",
   about: "an answer takes from 2 % of the longest ttl to more than all of it",
-  row: 19,
   side: "backend",
   appliesTo: () => true,
   async inflict(scene) {

@@ -8,7 +8,6 @@ const LOCK = /^holdfast:\{[^}]*\}$/;
 export const lockDeleted: Fault = {
   id: "lock-deleted",
   about: "an operator deletes the key of a lock that is held",
-  row: 14,
   side: "backend",
   leftOut: "who deletes a lock lets the next one in, and its holder learns it at a renewal",
   appliesTo: onRedis,

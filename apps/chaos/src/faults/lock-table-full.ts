@@ -10,7 +10,6 @@ const FREE_ALL = "SELECT pg_advisory_unlock_all()";
 export const lockTableFull: Fault = {
   id: "lock-table-full",
   about: "somebody takes all that is left of the server's lock table (53200)",
-  row: 27,
   side: "backend",
   appliesTo: onPostgres,
   async inflict(scene) {

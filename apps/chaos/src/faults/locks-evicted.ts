@@ -6,7 +6,6 @@ import { anyRedis, onRedis } from "./redis-only.ts";
 export const locksEvicted: Fault = {
   id: "locks-evicted",
   about: "memory runs out under the policy volatile-random",
-  row: 14,
   side: "backend",
   leftOut: "a policy other than noeviction may evict a lock while it is held",
   appliesTo: onRedis,

@@ -6,7 +6,6 @@ import { onOneRedis } from "./redis-only.ts";
 export const locksExpiredEarly: Fault = {
   id: "locks-expired-early",
   about: "the clock of the server jumps forward by twice the longest ttl",
-  row: 5,
   side: "backend",
   leftOut: "a clock that jumps forward ends locks before their time",
   appliesTo: (ground) => onOneRedis(ground) && canMoveClocks(ground),

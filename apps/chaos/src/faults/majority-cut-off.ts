@@ -6,7 +6,6 @@ import { onRedlock, redisMembers } from "./redis-only.ts";
 export const majorityCutOff: Fault = {
   id: "majority-cut-off",
   about: "everything to and from a majority of the members is lost",
-  row: 20,
   side: "backend",
   appliesTo: onRedlock,
   async inflict(scene) {

@@ -6,7 +6,6 @@ import { etcdOf, onEtcd } from "./etcd-only.ts";
 export const majorityPaused: Fault = {
   id: "majority-paused",
   about: "a majority of the members is stopped with SIGSTOP, and goes on",
-  row: 29,
   side: "backend",
   appliesTo: onEtcd,
   async inflict(scene) {

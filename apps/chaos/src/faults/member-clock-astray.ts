@@ -15,7 +15,6 @@ const ASTRAY_MIN = 5;
 export const memberClockAstray: Fault = {
   id: "member-clock-astray",
   about: "the clock of one member jumps by up to an hour, forward or back",
-  row: 5,
   side: "backend",
   appliesTo: (ground) => onRedlock(ground) && canMoveClocks(ground),
   async inflict(scene) {

@@ -7,7 +7,6 @@ import { etcdOf, leaderOf, onEtcd } from "./etcd-only.ts";
 export const memberIsolated: Fault = {
   id: "member-isolated",
   about: "one member, the leader every second time, is cut off from the others, not from clients",
-  row: 29,
   side: "backend",
   appliesTo: onEtcd,
   async inflict(scene) {

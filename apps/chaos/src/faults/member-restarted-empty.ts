@@ -6,7 +6,6 @@ import { anyRedis, onRedlock } from "./redis-only.ts";
 export const memberRestartedEmpty: Fault = {
   id: "member-restarted-empty",
   about: "a member is killed and at once started again without its data",
-  row: 11,
   side: "backend",
   appliesTo: onRedlock,
   async inflict(scene) {

@@ -10,7 +10,6 @@ const DELAY_MS_MAX = 200;
 export const memberSlow: Fault = {
   id: "member-slow",
   about: "the answers of one member take about as long as is waited for them",
-  row: 18,
   side: "backend",
   appliesTo: onRedlock,
   async inflict(scene) {

@@ -6,7 +6,6 @@ import { onRedlock, redisMembers } from "./redis-only.ts";
 export const membersRestartedEmpty: Fault = {
   id: "members-restarted-empty",
   about: "all members are killed and at once started again without their data",
-  row: 11,
   side: "backend",
   appliesTo: onRedlock,
   async inflict(scene) {

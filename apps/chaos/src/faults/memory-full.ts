@@ -6,7 +6,6 @@ import { anyRedis, onRedis } from "./redis-only.ts";
 export const memoryFull: Fault = {
   id: "memory-full",
   about: "the server has no memory left (maxmemory, noeviction)",
-  row: 13,
   side: "backend",
   appliesTo: onRedis,
   async inflict(scene) {

@@ -8,7 +8,6 @@ const RESET_CHANCE = 0.3;
 export const networkLossy: Fault = {
   id: "network-lossy",
   about: "each 50 ms connections are reset with a chance of 30 %, and bytes take up to 200 ms",
-  row: 33,
   side: "backend",
   appliesTo: survivesReset,
   inflict: (scene) => jitterLinks(scene, RESET_CHANCE),

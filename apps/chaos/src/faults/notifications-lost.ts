@@ -9,7 +9,6 @@ const MESSAGE = "$7\r\nmessage\r\n";
 export const notificationsLost: Fault = {
   id: "notifications-lost",
   about: "messages to those that wait are lost, and their connections go deaf; all else works",
-  row: 31,
   side: "backend",
   appliesTo: onRedis,
   async inflict(scene) {

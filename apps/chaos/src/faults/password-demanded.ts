@@ -9,7 +9,6 @@ const PASSWORD_BYTES = 16;
 export const passwordDemanded: Fault = {
   id: "password-demanded",
   about: "the server demands a password that nobody has, and ends all clients (NOAUTH)",
-  row: 13,
   side: "backend",
   appliesTo: onRedis,
   async inflict(scene) {

@@ -5,7 +5,6 @@ import { breakLinks } from "./break-links.ts";
 export const repliesHeld: Fault = {
   id: "replies-held",
   about: "answers wait on the way, and then all arrive",
-  row: 6,
   side: "backend",
   appliesTo: () => true,
   async inflict(scene) {

@@ -6,7 +6,6 @@ import { outage } from "./outage.ts";
 export const repliesLost: Fault = {
   id: "replies-lost",
   about: "answers of a server are lost on the way, requests arrive",
-  row: 6,
   side: "backend",
   appliesTo: () => true,
   inflict: (scene) => breakLinks(scene, outage(scene), (link) => link.drop("to-client")),

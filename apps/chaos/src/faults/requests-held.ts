@@ -5,7 +5,6 @@ import { breakLinks } from "./break-links.ts";
 export const requestsHeld: Fault = {
   id: "requests-held",
   about: "requests wait on the way, and then all arrive, also of those who have left",
-  row: 7,
   side: "backend",
   appliesTo: () => true,
   async inflict(scene) {

@@ -10,7 +10,6 @@ import { anyRedis, onOneRedis } from "./redis-only.ts";
 export const restartedEmpty: Fault = {
   id: "restarted-empty",
   about: "the server is killed, away until every lease has ended, and back without its data",
-  row: 11,
   side: "backend",
   appliesTo: onOneRedis,
   async inflict(scene) {

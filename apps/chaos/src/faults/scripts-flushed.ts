@@ -8,7 +8,6 @@ const FLUSHES = { countMax: 50, pauseMs: [1, 40] } as const;
 export const scriptsFlushed: Fault = {
   id: "scripts-flushed",
   about: "SCRIPT FLUSH between any two commands, up to 50 times",
-  row: 10,
   side: "backend",
   appliesTo: onRedis,
   async inflict(scene) {

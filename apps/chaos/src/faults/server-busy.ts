@@ -10,7 +10,6 @@ const BUSY_AFTER_MS = 20;
 export const serverBusy: Fault = {
   id: "server-busy",
   about: "a script of somebody else does not end (BUSY), until SCRIPT KILL",
-  row: 13,
   side: "backend",
   appliesTo: onRedis,
   async inflict(scene) {

@@ -8,7 +8,6 @@ const MINUTE_MS = 60_000;
 export const serverClockAhead: Fault = {
   id: "server-clock-ahead",
   about: "the clock of the server jumps forward by up to an hour, and stays there",
-  row: 5,
   side: "backend",
   leftOut:
     "a clock that jumps forward ends sessions before their time, as it does with keys on Redis",

@@ -8,7 +8,6 @@ import { anyClock, canMoveClocks } from "./moves-clock.ts";
 export const serverClockBack: Fault = {
   id: "server-clock-back",
   about: "the clock of the server is set back by up to the longest ttl",
-  row: 5,
   side: "backend",
   // A quorum has member-clock-astray.
   appliesTo: (ground) => ground.backend !== "redlock" && canMoveClocks(ground),

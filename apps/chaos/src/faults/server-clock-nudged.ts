@@ -9,7 +9,6 @@ const STEP_MS_MAX = 4;
 export const serverClockNudged: Fault = {
   id: "server-clock-nudged",
   about: `the clock of the server steps forward by up to ${STEP_MS_MAX} ms`,
-  row: 5,
   side: "backend",
   appliesTo: (ground) => onRedis(ground) && canMoveClocks(ground),
   async inflict(scene) {

@@ -9,7 +9,6 @@ const RATE_PPM_MAX = 9_000;
 export const serverClockRate: Fault = {
   id: "server-clock-rate",
   about: "the clock of a server runs up to 0.9 % faster or slower",
-  row: 5,
   side: "backend",
   appliesTo: canMoveClocks,
   async inflict(scene) {

@@ -7,7 +7,6 @@ import { anyMember } from "./victims.ts";
 export const serverKilled: Fault = {
   id: "server-killed",
   about: "a server is killed with SIGKILL, and started again with its data",
-  row: 11,
   side: "backend",
   appliesTo: () => true,
   async inflict(scene) {

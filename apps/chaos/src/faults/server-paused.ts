@@ -6,7 +6,6 @@ import { anyMember } from "./victims.ts";
 export const serverPaused: Fault = {
   id: "server-paused",
   about: "a server is stopped with SIGSTOP for up to 1.4 times the longest ttl, and goes on",
-  row: 7,
   side: "backend",
   appliesTo: () => true,
   async inflict(scene) {

@@ -9,7 +9,6 @@ const NOBODY = ["127.0.0.1", 1] as const;
 export const serverReadOnly: Fault = {
   id: "server-read-only",
   about: "the server is made a replica (READONLY, or MASTERDOWN), and a primary again",
-  row: 13,
   side: "backend",
   appliesTo: onRedis,
   async inflict(scene) {

@@ -20,7 +20,6 @@ export const sessionsTerminated: Fault = {
   id: "sessions-terminated",
   about:
     "all sessions are ended with pg_terminate_backend, new ones wait until every lease is over",
-  row: 25,
   side: "backend",
   appliesTo: onPostgres,
   async inflict(scene) {

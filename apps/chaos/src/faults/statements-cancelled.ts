@@ -12,7 +12,6 @@ const CANCEL_SOME = `
 export const statementsCancelled: Fault = {
   id: "statements-cancelled",
   about: "an operator cancels running statements, waits above all, up to 20 times",
-  row: 28,
   side: "backend",
   appliesTo: onPostgres,
   async inflict(scene) {

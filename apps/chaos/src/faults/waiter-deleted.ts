@@ -7,7 +7,6 @@ const DELETED_COUNT_MAX = 3;
 export const waiterDeleted: Fault = {
   id: "waiter-deleted",
   about: "an operator deletes keys of up to three that wait, never that of a holder",
-  row: 29,
   side: "backend",
   appliesTo: onEtcd,
   async inflict(scene) {

@@ -8,8 +8,8 @@ const HOUR_MS = 3_600_000;
 export const workerClockShifted: Fault = {
   id: "worker-clock-shifted",
   about: "the wall clock of a process jumps by up to an hour, and back",
-  row: 3,
   side: "fleet",
+  movesTargetClock: true,
   appliesTo: () => true,
   async inflict(scene) {
     const { fleet, random, ttlMsMax, note } = scene;

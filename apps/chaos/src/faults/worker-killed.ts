@@ -5,7 +5,6 @@ import { anyWorker } from "./any-worker.ts";
 export const workerKilled: Fault = {
   id: "worker-killed",
   about: "a process is killed with SIGKILL, and another takes its place",
-  row: 22,
   side: "fleet",
   appliesTo: () => true,
   inflict: (scene) => scene.fleet.kill(anyWorker(scene)),

@@ -6,7 +6,6 @@ import { breakFor } from "./break-for.ts";
 export const workerPaused: Fault = {
   id: "worker-paused",
   about: "a process is stopped with SIGSTOP for up to twice the longest ttl, and goes on",
-  row: 1,
   side: "fleet",
   appliesTo: () => true,
   async inflict(scene) {

@@ -5,7 +5,6 @@ import { anyWorker } from "./any-worker.ts";
 export const workerStalled: Fault = {
   id: "worker-stalled",
   about: "the event loop of a process is blocked for up to 1.5 times the longest ttl",
-  row: 2,
   side: "fleet",
   appliesTo: () => true,
   async inflict(scene) {

@@ -5,8 +5,8 @@ import { anyWorker } from "./any-worker.ts";
 export const workerSuspended: Fault = {
   id: "worker-suspended",
   about: "a process finds that the machine has slept for up to three times the longest ttl",
-  row: 4,
   side: "fleet",
+  movesTargetClock: true,
   appliesTo: () => true,
   inflict(scene) {
     const { fleet, random, ttlMsMax, note } = scene;

@@ -5,7 +5,6 @@ import { anyWorker } from "./any-worker.ts";
 export const workerTerminated: Fault = {
   id: "worker-terminated",
   about: "a process gets SIGTERM and closes, and another takes its place",
-  row: 23,
   side: "fleet",
   appliesTo: () => true,
   inflict: (scene) => scene.fleet.askToClose(anyWorker(scene)),

@@ -44,8 +44,12 @@ const byTtl: Bounds = {
 export const bounds: Readonly<Record<BackendName, Bounds>> = {
   redis: byTtl,
   redlock: byTtl,
-  // Its sessions end after classes of ttls: whole seconds, powers of two.
-  postgres: { ...byTtl, ttlsMs: [1_000, 2_000, 4_000], check: { ...SLACK, settleMs: 8_000 } },
+  // Its sessions end after classes of ttls: whole seconds, powers of two. That of a process that is gone ends at once.
+  postgres: {
+    ...byTtl,
+    ttlsMs: [1_000, 2_000, 4_000],
+    check: { ...SLACK, settleMs: 8_000, endsBy: "session" },
+  },
   // A leader change gives every lease its whole ttl again. Tombstones of what other processes asked for hang on
   // leases of 120 s.
   etcd: {

@@ -1,5 +1,6 @@
 import type { Fault } from "../fault.ts";
 import type { Ground } from "../ground.ts";
+import type { Subject } from "../subject.ts";
 
 /** A fault that a run does without, and why. */
 export interface LeftOut {
@@ -12,11 +13,17 @@ export interface Choice {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** Of the faults asked for, or of all that no promise excludes, those that can be done to a ground. */
+interface Wanted {
+  readonly known: readonly Fault[];
+  /** Undefined: all that no promise excludes. */
+  readonly asked: readonly Fault[] | undefined;
+}
+
+/** Of the faults asked for, or of all that no promise excludes, those that can be done to a ground and a subject. */
 export function chooseFaults(
   ground: Ground,
-  known: readonly Fault[],
-  asked: readonly Fault[] | undefined,
+  subject: Pick<Subject, "isOnTargetClock">,
+  { known, asked }: Wanted,
 ): Choice {
   const faults: Fault[] = [];
   const leftOut: LeftOut[] = [];
@@ -25,7 +32,8 @@ export function chooseFaults(
     const applies = fault.appliesTo(ground);
     // What is for other backends is missing here only to who asked for it.
     if (applies === false && !isAsked) continue;
-    const why = whyNot(fault, applies, isAsked);
+    const isSeen = fault.movesTargetClock !== true || subject.isOnTargetClock === true;
+    const why = isSeen ? whyNot(fault, applies, isAsked) : "this library looks at other clocks";
     if (why === undefined) faults.push(fault);
     else leftOut.push({ id: fault.id, why });
   }

@@ -2,11 +2,15 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { UsageError } from "@holdfast/command-line";
 import { FileRecorder, type HostClock, hostClock } from "@holdfast/history";
 import { faults as knownFaults } from "../faults.ts";
 import type { Ground } from "../ground.ts";
 import { RandomStream } from "../random-stream.ts";
 import { ResourceServer } from "../resource/resource-server.ts";
+import type { Subject } from "../subject.ts";
+import { UnavailableError } from "../unavailable-error.ts";
+import { wordsOf } from "../words-of.ts";
 import { findSubject } from "../worker/find-subject.ts";
 import type { WorkerPlan } from "../worker/worker-plan.ts";
 import { type Bounds, bounds } from "./bounds.ts";
@@ -19,7 +23,6 @@ import { readRun } from "./read-run.ts";
 import type { RunListener, RunRequest } from "./run-request.ts";
 import type { Finished, RunResult } from "./run-result.ts";
 import { Storm } from "./storm.ts";
-import { UnavailableError } from "./unavailable-error.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
 const NAMES: readonly string[] = ["orders", "reports", "billing/eu", "billing/us", "mail"];
@@ -29,6 +32,8 @@ const THREAD_COUNT = 2;
 const STORM_MS = 30_000;
 const UPDATE_EVERY_MS = 250;
 const LEFTOVERS_EVERY_MS = 200;
+/** Beside the time in which it waits for names. */
+const PROBE_MS_MAX = 60_000;
 const MS_PER_MINUTE = 60_000;
 /** More of one rule only repeats the first; a peer may have hundreds, which are counted. */
 const SAID_PER_RULE_MAX = 20;
@@ -36,6 +41,7 @@ const PROBLEMS_PER_RULE_MAX = 10_000;
 
 interface Parts {
   readonly request: RunRequest;
+  readonly subject: Subject;
   readonly ground: Ground;
   readonly folder: string;
   readonly clock: HostClock;
@@ -58,10 +64,10 @@ export class Conductor {
   #brokenOff: string | undefined;
 
   private constructor(parts: Parts) {
-    const { request, ground, recorder, signal, clock } = parts;
+    const { request, subject, ground, recorder, signal, clock } = parts;
     this.#parts = parts;
     this.#bounds = bounds[ground.backend];
-    this.#choice = chooseFaults(ground, knownFaults, request.faults);
+    this.#choice = chooseFaults(ground, subject, { known: knownFaults, asked: request.faults });
     this.#fleet = new ProcessFleet({
       size: request.processCount,
       planOf: (process) => this.#planOf(process, "work"),
@@ -82,20 +88,24 @@ export class Conductor {
     signal: AbortSignal,
     listener: RunListener,
   ): Promise<Finished> {
+    const subject = await subjectOf(request);
     listener.say(`starting ${request.ground.about}`);
     await using ground = await startGround(request);
     const folder = await folderOf(request);
     const resourceFolder = await mkdtemp(path.join(tmpdir(), "holdfast-chaos-"));
     const resourcePath = path.join(resourceFolder, "resource.sock");
-    let isKept = request.historyFolder !== undefined;
+    // Also when the run fails: then it is needed most.
+    let isKept = true;
     try {
       await using resource = await ResourceServer.start(resourcePath);
       const clock = hostClock({});
       using recorder = new FileRecorder(path.join(folder, "chaos.jsonl"), clock.nowNs);
-      const parts = { request, ground, folder, clock, recorder, resource, resourcePath };
+      const parts = { request, subject, ground, folder, clock, recorder, resource, resourcePath };
       const finished = await new Conductor({ ...parts, signal, listener }).#conduct();
-      isKept ||= finished.result.historyFolder !== undefined;
+      isKept = finished.result.historyFolder !== undefined;
       return finished;
+    } catch (error) {
+      throw new Error(`the run failed; its history is in ${folder}`, { cause: error });
     } finally {
       await rm(resourceFolder, { recursive: true, force: true });
       if (!isKept) await rm(folder, { recursive: true, force: true });
@@ -106,9 +116,12 @@ export class Conductor {
     const { request, signal, listener } = this.#parts;
     const ticker = setInterval(() => this.#tell(), UPDATE_EVERY_MS);
     signal.addEventListener("abort", () => this.#recordEnd(), { once: true });
+    let [firstTurnMs, lastTurnMs]: [number, number?] = [performance.now()];
     try {
       await this.#fleet.ready();
+      firstTurnMs = performance.now();
       await this.#rage(request.minutes * MS_PER_MINUTE);
+      lastTurnMs = performance.now();
       listener.say("everything is mended; everybody ends");
       if (!signal.aborted) await this.#requireProgress();
       await this.#fleet.close();
@@ -120,7 +133,7 @@ export class Conductor {
     } finally {
       clearInterval(ticker);
     }
-    const minutes = (performance.now() - this.#startedMs) / MS_PER_MINUTE;
+    const minutes = ((lastTurnMs ?? performance.now()) - firstTurnMs) / MS_PER_MINUTE;
     listener.say("checking the history");
     return await this.#finish(minutes);
   }
@@ -150,15 +163,25 @@ export class Conductor {
 
   /** A process that comes now is given every name, while all others go on. */
   async #requireProgress(): Promise<void> {
-    const { clock } = this.#parts;
+    const { clock, signal } = this.#parts;
     const probe = new WorkerProcess(this.#planOf("probe", "probe"), {
       env: clock.env,
       onReport: (report) => {
-        if (report.kind === "problem") this.#blame(report.rule, report.message);
+        if (report.kind === "problem" && !signal.aborted) this.#blame(report.rule, report.message);
       },
     });
-    const { code, stderr } = await probe.ended;
-    if (code !== 0) this.#blame("progress", `the probe ended with ${code}: ${stderr}`);
+    const limitMs = NAMES.length * this.#bounds.progressMs + PROBE_MS_MAX;
+    const kill = (): void => probe.signal("SIGKILL");
+    const timer = setTimeout(kill, limitMs);
+    signal.addEventListener("abort", kill, { once: true });
+    const { code, signal: by, stderr } = await probe.ended;
+    clearTimeout(timer);
+    signal.removeEventListener("abort", kill);
+    if (code === 0 || signal.aborted) return;
+    this.#blame(
+      "progress",
+      `the probe ended with ${code ?? by} (killed after ${limitMs} ms): ${stderr}`,
+    );
   }
 
   /** Leases of those who were killed end by themselves; what is still there afterwards stays. */
@@ -175,17 +198,18 @@ export class Conductor {
   }
 
   async #finish(minutes: number): Promise<Finished> {
-    const { request, ground, folder, resource, signal } = this.#parts;
+    const { request, subject, ground, folder, resource, signal } = this.#parts;
     const startedMs = performance.now();
     const history = await readRun(folder);
     const { counts, ...verdict } = checkRun(history, this.#bounds.check);
-    const subject = await findSubject(request.subject);
     const problems = [...this.#problems, ...verdict.problems];
-    const isKept = request.historyFolder !== undefined || problems.length > 0;
+    const isClean =
+      problems.length + verdict.undecided.length === 0 && this.#brokenOff === undefined;
+    const isKept = request.historyFolder !== undefined || !isClean;
     const result: RunResult = {
       backend: ground.backend,
       subject: request.subject,
-      isFenced: subject?.isFenced === true,
+      isFenced: subject.isFenced,
       seed: request.seed,
       askedFaults: request.faults?.map(({ id }) => id),
       plannedMinutes: request.minutes,
@@ -244,8 +268,10 @@ export class Conductor {
   }
 }
 
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+async function subjectOf(request: RunRequest): Promise<Subject> {
+  const subject = await findSubject(request.subject);
+  if (subject !== undefined) return subject;
+  throw new UsageError(`${request.subject} exports no "subject"`);
 }
 
 async function startGround({ ground }: RunRequest): Promise<Ground> {

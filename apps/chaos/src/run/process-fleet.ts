@@ -30,6 +30,8 @@ interface Place {
   isPaused: boolean;
 }
 
+/** Longer than clients try to connect to servers that are there. */
+const READY_MS_MAX = 60_000;
 /** Longer than its own bounds: a process that still runs then hangs. */
 const CLOSE_MS_MAX = 30_000;
 const RECONNECT_PAUSE_MS = 500;
@@ -69,9 +71,18 @@ export class ProcessFleet implements Fleet {
     return this.#startCount;
   }
 
-  /** Resolves when everybody is connected. */
+  /** Resolves when everybody is connected, or the run ends early. Rejects when somebody takes for ever. */
   async ready(): Promise<void> {
-    await Promise.all(this.#places.map(({ process }) => process.ready));
+    const { signal } = this.#options;
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(READY_MS_MAX)]);
+    const over = new Promise<void>((resolve) => {
+      if (limit.aborted) resolve();
+      limit.addEventListener("abort", () => resolve(), { once: true });
+    });
+    await Promise.race([over, Promise.all(this.#places.map(({ process }) => process.ready))]);
+    if (limit.aborted && !signal.aborted) {
+      throw new Error(`the workers had not connected after ${READY_MS_MAX} ms`);
+    }
   }
 
   async kill(index: number): Promise<void> {
@@ -204,12 +215,12 @@ export class ProcessFleet implements Fleet {
   }
 
   async #close(place: Place): Promise<void> {
+    const timer = setTimeout(() => this.#giveUp(place), CLOSE_MS_MAX);
     await place.process.ready;
     if (place.fate === "runs") {
       place.fate = "closes";
       place.process.signal("SIGTERM");
     }
-    const timer = setTimeout(() => this.#giveUp(place), CLOSE_MS_MAX);
     await place.process.ended;
     clearTimeout(timer);
   }
@@ -217,6 +228,7 @@ export class ProcessFleet implements Fleet {
   #giveUp(place: Place): void {
     const { process } = place.process.plan;
     this.#options.blame("close", `process ${process} had not closed after ${CLOSE_MS_MAX} ms`);
+    place.fate = "killed";
     this.#record(place, "crash", "did not close");
     place.process.signal("SIGKILL");
   }

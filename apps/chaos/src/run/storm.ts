@@ -29,26 +29,36 @@ export class Storm {
   readonly underWay: Set<string> = new Set();
   readonly #options: StormOptions;
   readonly #random: RandomStream;
+  /** Aborts when a fault could not be done: the others mend what they broke, and end. */
+  readonly #failed = new AbortController();
+  readonly #signal: AbortSignal;
   readonly #decks = new Map<Fault["side"], Fault[]>();
   #count = 0;
 
   constructor(options: StormOptions) {
     this.#options = options;
     this.#random = new RandomStream(options.seed, "storm");
+    this.#signal = AbortSignal.any([options.scene.signal, this.#failed.signal]);
   }
 
-  /** Rages for about so long; resolves when everything is mended. */
+  /** Rages for about so long; settles when everything is mended. Rejects when a fault could not be done. */
   async rage(ms: number): Promise<void> {
     const untilMs = performance.now() + ms;
-    await Promise.all([this.#rageAt("backend", untilMs), this.#rageAt("fleet", untilMs)]);
+    const sides = [this.#rageAt("backend", untilMs), this.#rageAt("fleet", untilMs)];
+    try {
+      await Promise.all(sides);
+    } catch (error) {
+      this.#failed.abort();
+      await Promise.allSettled(sides);
+      throw error;
+    }
   }
 
   async #rageAt(side: Fault["side"], untilMs: number): Promise<void> {
-    const { signal } = this.#options.scene;
     for (;;) {
       await this.#sleep(PAUSES_MS[side] * this.#random.between(0.5, 1.5));
       const fault = this.#draw(side);
-      if (fault === undefined || signal.aborted || performance.now() >= untilMs) return;
+      if (fault === undefined || this.#signal.aborted || performance.now() >= untilMs) return;
       await this.#inflict(fault);
     }
   }
@@ -75,6 +85,7 @@ export class Storm {
     try {
       await fault.inflict({
         ...scene,
+        signal: this.#signal,
         random,
         sleep: (ms) => this.#sleep(ms),
         note: (text) => void notes.push(text),
@@ -91,8 +102,7 @@ export class Storm {
   }
 
   async #sleep(ms: number): Promise<void> {
-    const { signal } = this.#options.scene;
     // The end of the run ends it early, and that is no error.
-    await sleep(ms, undefined, { signal }).catch(() => undefined);
+    await sleep(ms, undefined, { signal: this.#signal }).catch(() => undefined);
   }
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { dyingWithParent } from "@holdfast/test-servers";
 import type { WorkerOrder, WorkerReport } from "../worker/worker-message.ts";
 import type { WorkerPlan } from "../worker/worker-plan.ts";
 
@@ -32,10 +33,13 @@ export class WorkerProcess {
 
   constructor(plan: WorkerPlan, { env, onReport }: ProcessOptions) {
     this.plan = plan;
+    // One that stands still would not see that the run is gone. A rejection that nobody handles is a violation.
+    const command = [process.execPath, "--unhandled-rejections=strict"];
+    const [execPath = process.execPath, ...execArgv] = dyingWithParent(command);
     this.#child = fork(PROGRAM, [], {
       env: { ...process.env, ...env },
-      // A rejection that nobody handles is a violation like any other.
-      execArgv: ["--unhandled-rejections=strict"],
+      execPath,
+      execArgv,
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { writeFile } from "node:fs/promises";
 import { Interruption, USAGE_EXIT_CODE, UsageError } from "@holdfast/command-line";
+import { UNAVAILABLE_EXIT_CODE, UnavailableError } from "../unavailable-error.ts";
+import { wordsOf } from "../words-of.ts";
 import type { SoakBackend } from "./message.ts";
 import { soak } from "./soak.ts";
 import { parseSoakCommandLine, type SoakRequest, soakHelpText } from "./soak-command-line.ts";
@@ -31,9 +33,9 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(soakHelpText);
     return 0;
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
+    if (!(error instanceof UsageError || error instanceof UnavailableError)) throw error;
     process.stderr.write(`soak: ${error.message}\n`);
-    return USAGE_EXIT_CODE;
+    return error instanceof UsageError ? USAGE_EXIT_CODE : UNAVAILABLE_EXIT_CODE;
   }
 }
 
@@ -42,7 +44,11 @@ async function run({ backends, jsonFile, ...request }: SoakRequest): Promise<num
   const results: SoakResult[] = [];
   for (const backend of backends) {
     if (interruption.signal.aborted) break;
-    const result = await soakOne(backend, request, interruption.signal);
+    const result = await soakOne(backend, request, interruption.signal).catch((error: unknown) => {
+      if (!interruption.signal.aborted) throw error;
+      process.stderr.write(`soak: ${backend} ended early, without a result: ${wordsOf(error)}\n`);
+    });
+    if (result === undefined) break;
     process.stdout.write(`${soakText(result)}\n`);
     results.push(result);
     if (jsonFile !== undefined) await writeFile(jsonFile, `${JSON.stringify(results, null, 2)}\n`);

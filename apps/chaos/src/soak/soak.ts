@@ -2,6 +2,8 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { UnavailableError } from "../unavailable-error.ts";
+import { wordsOf } from "../words-of.ts";
 import type { SoakAccount, SoakNews, SoakOrder, SoakTask } from "./message.ts";
 import { type SoakServers, startSoakServers } from "./servers/soak-servers.ts";
 import { slopeOf } from "./slope.ts";
@@ -33,8 +35,10 @@ export interface SoakOptions extends Omit<SoakTask, "urls"> {
  * of `signal` ends the run early; the result is then of what was done.
  */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
-  await using servers = await startSoakServers(options.backend);
-  const child = fork(options.workerFile ?? WORKER_FILE, { execArgv: [...WORKER_FLAGS] });
+  await using servers = await serversOf(options);
+  // A group of its own: Ctrl-C at a terminal is for this process, which says what is to be done.
+  const how = { execArgv: [...WORKER_FLAGS], detached: true };
+  const child = fork(options.workerFile ?? WORKER_FILE, how);
   try {
     const account = await accountOf(child, servers, options);
     // Asked while the process is still there: what it forgot to close would go with it.
@@ -55,13 +59,24 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   }
 }
 
+async function serversOf({ backend }: SoakOptions): Promise<SoakServers> {
+  try {
+    return await startSoakServers(backend);
+  } catch (error) {
+    throw new UnavailableError(wordsOf(error), { cause: error });
+  }
+}
+
 async function accountOf(
   child: ChildProcess,
   { urls }: SoakServers,
   { signal, onProgress, workerFile: _, ...task }: SoakOptions,
 ): Promise<SoakAccount> {
-  const order = (what: SoakOrder): boolean => child.connected && child.send(what);
-  const stop = (): boolean => order({ order: "stop" });
+  const order = (what: SoakOrder): void => {
+    // One that has ended meanwhile tells by its exit.
+    if (child.connected) child.send(what, () => {});
+  };
+  const stop = (): void => order({ order: "stop" });
   signal?.addEventListener("abort", stop);
   try {
     return await new Promise<SoakAccount>((resolve, reject) => {

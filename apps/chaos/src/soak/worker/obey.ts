@@ -7,8 +7,6 @@ export function obey(open: OpenLocks): void {
   const stop = new AbortController();
   // Made on first use, which is not to be taken for something that a library left.
   void [process.stdout, process.stderr];
-  // A terminal signals the whole group: the parent says what is to be done.
-  process.on("SIGINT", () => {});
   process.on("disconnect", () => process.exit());
   process.on("message", (message) => {
     const order = message as SoakOrder;
