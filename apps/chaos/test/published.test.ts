@@ -68,10 +68,17 @@ test("docs/reliability.md has every range of seeds, by the sources that they ran
   expect(rowsOf("simulation")).toEqual(rows);
 });
 
-/** After a release and after a crash; the first runs did not count them. */
-function handOffsOf({ handOffs, crashHandOffs }: LedgerEntry): string {
+/** After a release and after a kill, and the longest; the first runs did not count them. */
+function handOffsOf({
+  handOffs,
+  handOffMsMax,
+  crashHandOffs,
+  crashHandOffMsMax,
+}: LedgerEntry): string {
   if (handOffs === undefined || crashHandOffs === undefined) return "";
-  return `${shown(handOffs)} and ${shown(crashHandOffs)}`;
+  const timed = (count: number, msMax?: number): string =>
+    count === 0 || msMax === undefined ? shown(count) : `${shown(count)} (${shown(msMax)} ms)`;
+  return `${timed(handOffs, handOffMsMax)} and ${timed(crashHandOffs, crashHandOffMsMax)}`;
 }
 
 test("docs/reliability.md has every run of the ledger, and what it found", () => {
