@@ -14,8 +14,8 @@ interface Peer extends Pick<PeerTraits, "ttlMsMin"> {
 }
 
 /**
- * What a user might pick instead. On one server each is as it comes. Over a quorum the drivers are set so that a
- * silent member is given up after a second: as they come, they wait for it without end.
+ * What a user might pick instead. On one server each is as it comes. Over a quorum drivers and libraries are set for it, as
+ * the benchmark does: a silent member is given up after a second, where as they come they wait for it without end.
  */
 const PEERS: readonly Peer[] = [
   {
