@@ -6,6 +6,7 @@ import {
   type Refusal,
   type ReleaseOutcome,
   type ReleaseRequest,
+  type RenewRequest,
 } from "@holdfast/core";
 import { nsOf } from "../world/nanoseconds.ts";
 import type { World } from "../world/world.ts";
@@ -23,6 +24,9 @@ const TOMBSTONE_MS_MIN = 60_000;
 
 /** How one holder's attempt at one server stands. */
 interface Attempt {
+  readonly sinceNs: number;
+  /** Renewals that were sent for it and not answered. */
+  renewingCount: number;
   /** Acquires that were sent for it and not answered: the first, a copy, a repair. */
   openCount: number;
   /** Its process was told that it has taken no effect, and that none is to come. */
@@ -65,6 +69,11 @@ export class Auditor {
           return this.#answered(request, enqueue.call(provider, request));
         },
       }),
+      renew: (requests) => {
+        const reply = provider.renew(requests);
+        if (reply instanceof Promise) this.#renewing(requests, reply);
+        return reply;
+      },
       release: (request) => {
         if (request.inDoubt) this.#attempt(request.holderId).isDisowned = true;
         const reply = provider.release(request);
@@ -77,6 +86,11 @@ export class Auditor {
   mayGrant(holderId: string): boolean {
     const attempt = this.#attempts.get(holderId);
     return attempt === undefined || attempt.openCount > 0;
+  }
+
+  /** Whether a renewal of this holder is on its way, whatever the server says to it. */
+  isRenewing(holderId: string): boolean {
+    return (this.#attempts.get(holderId)?.renewingCount ?? 0) > 0;
   }
 
   /** The server has given a lock to this holder, or has repeated that it has it. */
@@ -116,9 +130,24 @@ export class Auditor {
   #attempt(holderId: string): Attempt {
     const known = this.#attempts.get(holderId);
     if (known !== undefined) return known;
-    const attempt = { openCount: 0, isOver: false, isDisowned: false, releasedNs: undefined };
+    const attempt = {
+      sinceNs: this.#world.nowNs,
+      openCount: 0,
+      renewingCount: 0,
+      isOver: false,
+      isDisowned: false,
+      releasedNs: undefined,
+    };
     this.#attempts.set(holderId, attempt);
     return attempt;
+  }
+
+  #renewing(requests: readonly RenewRequest[], reply: Promise<unknown>): void {
+    const count = (step: number) => (): void => {
+      for (const { holderId } of requests) this.#attempt(holderId).renewingCount += step;
+    };
+    count(1)();
+    reply.then(count(-1), count(-1));
   }
 
   async #answered(
@@ -144,7 +173,8 @@ export class Auditor {
     const attempt = this.#attempt(holderId);
     if (attempt.openCount > 0) return;
     attempt.isOver = true;
-    if (this.#server.holderOf(name) !== holderId) return;
+    // A server that forgot the end of an earlier one has the lock by that.
+    if (this.#forgotNs >= attempt.sinceNs || this.#server.holderOf(name) !== holderId) return;
     this.#observer.violate("not-applied", `${holderId} holds ${name}, and was told otherwise`);
   }
 
