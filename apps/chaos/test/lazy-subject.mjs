@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 
-/** Who waits for this lock hears of no release, and looks again after this. */
+/** Who waits for this lock hears of no release, and looks again after this. Nobody else takes it before that. */
 const DEAF_NAME = "mail";
 const DEAF_MS = 4_500;
+const DEAF_MS_MAX = 6_500;
 const LOOK_EVERY_MS = 50;
 /** Of whoever died with a lock, it is only free after this. */
 const TRUE_TTL_MS = 30_000;
@@ -51,22 +52,26 @@ class LazyClient {
 
   async #acquire({ name, ttlMs, way, waitMs = Number.POSITIVE_INFINITY, signal }) {
     const untilMs = performance.now() + waitMs;
-    let isDeaf = false;
+    let deafUntilMs = Number.NEGATIVE_INFINITY;
     for (;;) {
       if (signal?.aborted || this.#isClosed) return { refused: "fail", detail: "aborted" };
-      const holding = await this.#take(name, ttlMs);
-      if (holding !== undefined) return holding;
+      if (performance.now() >= deafUntilMs) {
+        const holding = await this.#take(name, ttlMs, deafUntilMs > 0);
+        if (holding !== undefined) return holding;
+      }
       if (way === "try" || performance.now() >= untilMs) return { refused: "fail", detail: "held" };
-      if (name === DEAF_NAME && !isDeaf) {
-        isDeaf = (await this.#redis.set(`wait:${name}`, "1", "PX", DEAF_MS, "NX")) !== null;
-        if (!isDeaf) return { refused: "fail", detail: "another one waits" };
+      if (name === DEAF_NAME && deafUntilMs < 0) {
+        const isDeaf = await this.#redis.set(`wait:${name}`, "1", "PX", DEAF_MS_MAX, "NX");
+        if (isDeaf === null) return { refused: "fail", detail: "another one waits" };
+        deafUntilMs = performance.now() + DEAF_MS;
       }
       await sleep(LOOK_EVERY_MS);
     }
   }
 
-  async #take(name, ttlMs) {
-    if ((await this.#redis.exists(`wait:${name}`)) === 1) return undefined;
+  async #take(name, ttlMs, hasWaited) {
+    if (hasWaited) await this.#redis.del(`wait:${name}`);
+    else if ((await this.#redis.exists(`wait:${name}`)) === 1) return undefined;
     const reply = await this.#redis.set(name, "locked", "PX", TRUE_TTL_MS, "NX");
     if (reply === null) return undefined;
     let timer;
