@@ -54,19 +54,26 @@ class LazyClient {
     const untilMs = performance.now() + waitMs;
     let deafUntilMs = Number.NEGATIVE_INFINITY;
     for (;;) {
-      if (signal?.aborted || this.#isClosed) return { refused: "fail", detail: "aborted" };
+      if (this.#hasEnded(signal)) return { refused: "fail", detail: "aborted" };
       if (performance.now() >= deafUntilMs) {
         const holding = await this.#take(name, ttlMs, deafUntilMs > 0);
         if (holding !== undefined) return holding;
       }
       if (way === "try" || performance.now() >= untilMs) return { refused: "fail", detail: "held" };
-      if (name === DEAF_NAME && deafUntilMs < 0) {
-        const isDeaf = await this.#redis.set(`wait:${name}`, "1", "PX", DEAF_MS_MAX, "NX");
-        if (isDeaf === null) return { refused: "fail", detail: "another one waits" };
+      if (deafUntilMs < 0 && name === DEAF_NAME) {
+        if (!(await this.#mayWait(name))) return { refused: "fail", detail: "another one waits" };
         deafUntilMs = performance.now() + DEAF_MS;
       }
       await sleep(LOOK_EVERY_MS);
     }
+  }
+
+  #hasEnded(signal) {
+    return signal?.aborted || this.#isClosed;
+  }
+
+  async #mayWait(name) {
+    return (await this.#redis.set(`wait:${name}`, "1", "PX", DEAF_MS_MAX, "NX")) !== null;
   }
 
   async #take(name, ttlMs, hasWaited) {
