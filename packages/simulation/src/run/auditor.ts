@@ -182,10 +182,10 @@ export class Auditor {
     { name, holderId }: ReleaseRequest,
     reply: Promise<ReleaseOutcome>,
   ): Promise<ReleaseOutcome> {
-    const askedNs = this.#world.nowNs;
+    const { sinceNs } = this.#attempt(holderId);
     const outcome = await reply;
-    // A server that forgot the release may have remembered the lock.
-    if (outcome === "unknown" || this.#forgotNs >= askedNs) return outcome;
+    // A server that forgot may have remembered the lock, or the place in line that it was granted from.
+    if (outcome === "unknown" || this.#forgotNs >= sinceNs) return outcome;
     if (this.#server.holderOf(name) === holderId) {
       const words = `the release of ${holderId} was answered ${outcome}, and it holds ${name}`;
       this.#observer.violate("released", words);
