@@ -15,7 +15,7 @@ import type { Observer } from "./observer.ts";
 
 /** What an auditor can see of the server itself. */
 export interface Audited {
-  readonly host: { readonly name: string };
+  readonly host: { readonly name: string; readonly clock: { wallMs(): number } };
   holderOf(name: string): string | undefined;
 }
 
@@ -33,8 +33,8 @@ interface Attempt {
   isOver: boolean;
   /** Its process has asked for it to be undone, whether it has taken effect or not. */
   isDisowned: boolean;
-  /** When the server last executed a release of it. */
-  releasedNs: number | undefined;
+  /** When the server last executed a release of it, in true time and by its own wall clock. */
+  released: { readonly ns: number; readonly wallMs: number } | undefined;
 }
 
 /**
@@ -97,16 +97,19 @@ export class Auditor {
   granted(holderId: string): void {
     const attempt = this.#attempts.get(holderId);
     if (attempt === undefined) return;
-    const { isOver, isDisowned, releasedNs } = attempt;
+    const { isOver, isDisowned, released } = attempt;
     if (isOver) this.#ghost(holderId, "was told that it had taken no effect");
-    if (!isDisowned || releasedNs === undefined) return;
-    const isShutOut = this.#world.nowNs - releasedNs < nsOf(TOMBSTONE_MS_MIN);
-    if (isShutOut) this.#ghost(holderId, "had undone it there");
+    if (!isDisowned || released === undefined) return;
+    // A clock that was set forward ends tombstones as it ends locks.
+    const countedMs = this.#server.host.clock.wallMs() - released.wallMs;
+    const isShutOut = this.#world.nowNs - released.ns < nsOf(TOMBSTONE_MS_MIN);
+    if (isShutOut && countedMs < TOMBSTONE_MS_MIN) this.#ghost(holderId, "had undone it there");
   }
 
   /** The server has executed a release of this holder. */
   released(holderId: string): void {
-    this.#attempt(holderId).releasedNs = this.#world.nowNs;
+    const wallMs = this.#server.host.clock.wallMs();
+    this.#attempt(holderId).released = { ns: this.#world.nowNs, wallMs };
   }
 
   /**
@@ -116,7 +119,7 @@ export class Auditor {
   forgot(): void {
     this.#forgotNs = this.#world.nowNs;
     for (const attempt of this.#attempts.values()) {
-      attempt.releasedNs = undefined;
+      attempt.released = undefined;
       attempt.isOver = false;
     }
   }
@@ -136,7 +139,7 @@ export class Auditor {
       renewingCount: 0,
       isOver: false,
       isDisowned: false,
-      releasedNs: undefined,
+      released: undefined,
     };
     this.#attempts.set(holderId, attempt);
     return attempt;
