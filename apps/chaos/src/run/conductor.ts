@@ -35,6 +35,7 @@ const LEFTOVERS_EVERY_MS = 200;
 /** Beside the time in which it waits for names. */
 const PROBE_MS_MAX = 60_000;
 const MS_PER_MINUTE = 60_000;
+const NS_PER_MINUTE = MS_PER_MINUTE * 1e6;
 /** More of one rule only repeats the first; a peer may have hundreds, which are counted. */
 const SAID_PER_RULE_MAX = 20;
 const PROBLEMS_PER_RULE_MAX = 10_000;
@@ -61,6 +62,8 @@ export class Conductor {
   readonly #storm: Storm;
   readonly #choice: Choice;
   readonly #startedMs: number = performance.now();
+  /** How long there were turns. */
+  #turnsNs = 0;
   #brokenOff: string | undefined;
 
   private constructor(parts: Parts) {
@@ -113,15 +116,15 @@ export class Conductor {
   }
 
   async #conduct(): Promise<Finished> {
-    const { request, signal, listener } = this.#parts;
+    const { request, signal, listener, clock } = this.#parts;
     const ticker = setInterval(() => this.#tell(), UPDATE_EVERY_MS);
     signal.addEventListener("abort", () => this.#recordEnd(), { once: true });
-    let [firstTurnMs, lastTurnMs]: [number, number?] = [performance.now()];
     try {
       await this.#fleet.ready();
-      firstTurnMs = performance.now();
-      await this.#rage(request.minutes * MS_PER_MINUTE);
-      lastTurnMs = performance.now();
+      const firstTurnNs = clock.nowNs();
+      await this.#rage(request.minutes * MS_PER_MINUTE).finally(() => {
+        this.#turnsNs = clock.nowNs() - firstTurnNs;
+      });
       listener.say("everything is mended; everybody ends");
       if (!signal.aborted) await this.#requireProgress();
       await this.#fleet.close();
@@ -133,9 +136,8 @@ export class Conductor {
     } finally {
       clearInterval(ticker);
     }
-    const minutes = ((lastTurnMs ?? performance.now()) - firstTurnMs) / MS_PER_MINUTE;
     listener.say("checking the history");
-    return await this.#finish(minutes);
+    return await this.#finish();
   }
 
   /** From now on nothing has to come in time: servers and processes end in any order. */
@@ -197,7 +199,7 @@ export class Conductor {
     for (const detail of left) recorder.record({ ...who, operation: "leftover", detail });
   }
 
-  async #finish(minutes: number): Promise<Finished> {
+  async #finish(): Promise<Finished> {
     const { request, subject, ground, folder, resource, signal } = this.#parts;
     const startedMs = performance.now();
     const history = await readRun(folder);
@@ -213,7 +215,7 @@ export class Conductor {
       seed: request.seed,
       askedFaults: request.faults?.map(({ id }) => id),
       plannedMinutes: request.minutes,
-      minutes,
+      minutes: this.#turnsNs / NS_PER_MINUTE,
       isComplete: !signal.aborted && this.#brokenOff === undefined,
       brokenOff: this.#brokenOff,
       processCount: request.processCount,
